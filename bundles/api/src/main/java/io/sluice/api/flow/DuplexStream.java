@@ -1,0 +1,43 @@
+package io.sluice.api.flow;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+
+/** A {@link ByteStream} over a {@link DuplexChannel}. */
+record DuplexStream(DuplexChannel duplex) implements ByteStream {
+
+    @Override
+    public Channel channel() {
+        return duplex;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        // Netty's shutdownOutput() discards what is still queued, so the FIN waits for an empty write behind it.
+        ChannelPromise done = duplex.newPromise();
+        duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess()) {
+                duplex.shutdownOutput(done);
+            } else {
+                done.setFailure(written.cause());
+            }
+        });
+        return done;
+    }
+
+    @Override
+    public void reset() {
+        if (duplex.isOpen()) {
+            // SO_LINGER 0: close() sends RST instead of FIN (socket(7)). A channel without the option ignores it.
+            duplex.config().setOption(ChannelOption.SO_LINGER, 0);
+            // Past the handlers: a layer among them would say goodbye first.
+            ChannelHandlerContext first = duplex.pipeline().firstContext();
+            (first == null ? duplex : first).close();
+        }
+    }
+}

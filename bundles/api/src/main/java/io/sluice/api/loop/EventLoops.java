@@ -1,0 +1,62 @@
+package io.sluice.api.loop;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
+import java.net.SocketAddress;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The event loops, and the channel types that can be registered on them. Safe from any thread. */
+@ProviderType
+public interface EventLoops {
+
+    /** Every loop; never shut down by a consumer. */
+    EventLoopGroup group();
+
+    /** The next loop in turn. */
+    EventLoop next();
+
+    /** The loop with this index modulo {@link #size()}, so that queue {@code i} of a device always has the same one. */
+    EventLoop loop(int index);
+
+    /** Number of loops, at least 1. */
+    int size();
+
+    Class<? extends SocketChannel> streamChannel();
+
+    Class<? extends ServerChannel> serverChannel();
+
+    /** Streams over Unix-domain sockets (unix(7)); their addresses are made by {@link #unixAddress}. */
+    Class<? extends DuplexChannel> unixStreamChannel();
+
+    /** @param path of the socket in the file system */
+    SocketAddress unixAddress(String path);
+
+    Class<? extends DatagramChannel> datagramChannel();
+
+    /**
+     * Takes over a registered datagram channel that is bound and, if it is to be, connected. From then on only the result moves its datagrams
+     * and closes it; the channel itself still tells its addresses and when it is closed. On the channel's loop.
+     *
+     * @param sink takes what arrives
+     */
+    DatagramIo datagrams(DatagramChannel channel, DatagramSink sink);
+
+    /**
+     * Sets options of a registered socket that is not connected yet.
+     *
+     * @throws ChannelException with the option's name, if the system refuses one or has none of that kind
+     */
+    default void configure(SocketChannel channel, TcpOptions options) {
+        if (!options.equals(TcpOptions.NONE)) {
+            throw new ChannelException("these event loops know no options of TCP sockets");
+        }
+    }
+
+    /** {@code epoll}, {@code kqueue} or {@code nio}: for people and logs only. */
+    String transport();
+}
