@@ -1,0 +1,66 @@
+package io.sluice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.sluice.api.loop.TcpOptions;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is set is what the kernel says afterwards. */
+class EpollTcpOptionsTest {
+
+    private EpollSocketChannel socket;
+
+    @BeforeAll
+    static void linux() {
+        assumeTrue(Epoll.isAvailable(), "epoll is not available");
+    }
+
+    private EpollSocketChannel with(TcpOptions options) {
+        socket = new EpollSocketChannel();
+        EpollTcpOptions.set(socket.config(), options);
+        return socket;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (socket != null) {
+            socket.fd().close();
+        }
+    }
+
+    @Test
+    void everyOption_reachesTheKernel() {
+        var config = with(new TcpOptions(60, 15, 9_000, 1_200, 60_000, Optional.of("reno")))
+                .config();
+
+        assertThat(config.getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+        assertThat(config.getOption(EpollChannelOption.TCP_KEEPIDLE)).isEqualTo(60);
+        assertThat(config.getOption(EpollChannelOption.TCP_KEEPINTVL)).isEqualTo(15);
+        assertThat(config.getOption(EpollChannelOption.TCP_USER_TIMEOUT)).isEqualTo(9_000);
+    }
+
+    @Test
+    void unknownCongestionControl_isRefusedByName() {
+        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, Optional.of("nosuch"))))
+                .isInstanceOf(ChannelException.class)
+                .hasMessageContaining("TCP_CONGESTION");
+        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, Optional.of("a-name-that-is-too-long"))))
+                .hasMessageContaining("TCP_CONGESTION");
+    }
+
+    @Test
+    void nothingWanted_leavesTheKernelsOwn() {
+        assertThat(with(TcpOptions.NONE).config().getOption(ChannelOption.SO_KEEPALIVE))
+                .isFalse();
+    }
+}
