@@ -1,0 +1,56 @@
+package io.sluice.flow.engine;
+
+import io.sluice.api.outbound.Capability;
+import io.sluice.api.outbound.Outbound;
+
+/**
+ * An outbound as the engine knows it. A flow's reference to its slot is its lease: it is taken from a snapshot and given back by ending. A
+ * withdrawn slot gives no new lease, which whoever took one checks after it has become visible among the live flows; so a
+ * withdrawal finds every flow or the flow finds the withdrawal.
+ */
+final class OutboundSlot {
+
+    private final Outbound outbound;
+    private final String tag;
+    private final boolean streams;
+    private final boolean datagrams;
+    private final boolean localEcho;
+    private volatile boolean withdrawn;
+
+    OutboundSlot(Outbound outbound, String tag) {
+        this.outbound = outbound;
+        this.tag = tag;
+        var capabilities = outbound.capabilities();
+        this.streams = capabilities.contains(Capability.TCP);
+        this.datagrams = capabilities.contains(Capability.UDP);
+        this.localEcho = capabilities.contains(Capability.LOCAL_ECHO);
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    String tag() {
+        return tag;
+    }
+
+    boolean streams() {
+        return streams;
+    }
+
+    boolean datagrams() {
+        return datagrams;
+    }
+
+    boolean localEcho() {
+        return localEcho;
+    }
+
+    boolean withdrawn() {
+        return withdrawn;
+    }
+
+    void withdraw() {
+        withdrawn = true;
+    }
+}

@@ -1,0 +1,29 @@
+package io.sluice.flow.engine;
+
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.util.concurrent.TimeUnit;
+
+/** A loop that runs on the test's own thread, by a clock that the test turns. */
+final class VirtualLoop {
+
+    private final MockTicker clock = Ticker.newMockTicker();
+    final ManualIoEventLoop loop =
+            new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory(), clock);
+
+    /** Runs what is due now. */
+    void run() {
+        while (loop.runNow() > 0) {
+            // until nothing is left
+        }
+    }
+
+    void seconds(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            clock.advance(1, TimeUnit.SECONDS);
+            run();
+        }
+    }
+}
