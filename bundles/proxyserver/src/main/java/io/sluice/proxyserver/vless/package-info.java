@@ -1,0 +1,6 @@
+/**
+ * The server's side of VLESS: who knows an id gets a stream, an association, or a connection for many associations (XUDP); others the fallback.
+ *
+ * <p>Threads: the connection's loop. Ownership: see {@link io.sluice.proxyserver.keyed}.
+ */
+package io.sluice.proxyserver.vless;

@@ -1,0 +1,140 @@
+package io.sluice.proxyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.sluice.loop.NettyEventLoops;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListenerTest {
+
+    private static NettyEventLoops loops;
+
+    @BeforeAll
+    static void open() {
+        loops = NettyEventLoops.open(1);
+    }
+
+    @AfterAll
+    static void close() throws InterruptedException {
+        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+    }
+
+    private static InboundSettings settings(String address, int port, Accounts accounts) {
+        return new InboundSettings(
+                "in", "socks", new InetSocketAddress(address, port), accounts, true, Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    void othersCouldReachIt_withoutAuthentication_isRefused(String address) {
+        assertThatThrownBy(() -> settings(address, 1080, Accounts.open()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("without authentication")
+                .hasMessageContaining("set auth to \"password\"");
+        assertThat(settings(address, 1080, Accounts.of("", "a:b")).accounts().isOpen())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1"})
+    void loopback_withoutAuthentication_isAllowed(String address) {
+        assertThat(settings(address, 1080, Accounts.open()).accounts().isOpen()).isTrue();
+    }
+
+    @Test
+    void portInUse_saysWhichAndWhatToDo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Door door = new Door(settings("127.0.0.1", taken.getLocalPort(), Accounts.open()), loops, () -> null);
+
+            assertThatThrownBy(() -> Listener.open(door, (d, pipeline) -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void closedListener_freesItsPortAtOnce() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Door door = new Door(settings("127.0.0.1", 0, Accounts.open()), loops, () -> null);
+            Listener first = Listener.open(door, (d, pipeline) -> {});
+            first.close();
+            Door again = new Door(settings("127.0.0.1", first.local().getPort(), Accounts.open()), loops, () -> null);
+            Listener.open(again, (d, pipeline) -> {}).close();
+        }
+    }
+
+    @Test
+    void acceptFails_pausesLongerEachTime_andRecovers() {
+        LongAdder pauses = new LongAdder();
+        EmbeddedChannel server = new EmbeddedChannel(new AcceptGuard("in", pauses));
+        server.freezeTime();
+        long pause = AcceptGuard.FIRST_PAUSE.toMillis();
+        for (int i = 1; i <= 8; i++) {
+            server.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
+            server.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
+            assertThat(server.config().isAutoRead()).isFalse();
+            assertThat(pauses.sum()).isEqualTo(i);
+            server.advanceTimeBy(pause - 1, TimeUnit.MILLISECONDS);
+            server.runScheduledPendingTasks();
+            assertThat(server.config().isAutoRead()).as("pause %d", i).isFalse();
+            server.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            server.runScheduledPendingTasks();
+            assertThat(server.config().isAutoRead()).as("pause %d", i).isTrue();
+            pause = Math.min(2 * pause, AcceptGuard.LONGEST_PAUSE.toMillis());
+        }
+        server.writeInbound("a connection");
+        server.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
+        server.advanceTimeBy(AcceptGuard.FIRST_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        server.runScheduledPendingTasks();
+        assertThat(server.config().isAutoRead()).isTrue();
+        server.checkException();
+    }
+
+    @Test
+    void throttle_knowsABoundedNumberOfAddresses_andForgetsAfterAMinute() throws Exception {
+        AuthThrottle throttle = new AuthThrottle();
+        InetAddress guesser = InetAddress.getByName("192.0.2.1");
+        for (int i = 0; i < AuthThrottle.FREE_FAILURES; i++) {
+            assertThat(throttle.delay(guesser, 0)).isZero();
+            throttle.failed(guesser, 0);
+        }
+        assertThat(throttle.delay(guesser, 1)).isEqualTo(AuthThrottle.DELAY);
+        assertThat(throttle.delay(guesser, AuthThrottle.WINDOW.toNanos() + 1)).isZero();
+        for (int i = 0; i < AuthThrottle.MAX_ADDRESSES; i++) {
+            throttle.failed(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}), 2);
+        }
+        assertThat(throttle.delay(guesser, 3)).as("pushed out").isZero();
+    }
+
+    @Test
+    void accounts_compareWholeOctets() {
+        Accounts accounts = Accounts.of("", "alice:pass:word", "bob:");
+        assertThat(accounts.match(bytes("alice"), bytes("pass:word"))).isTrue();
+        assertThat(accounts.match(bytes("bob"), bytes(""))).isTrue();
+        assertThat(accounts.match(bytes("alice"), bytes("pass:wor"))).isFalse();
+        assertThat(accounts.match(bytes("Alice"), bytes("pass:word"))).isFalse();
+        assertThat(accounts.match(bytes("nobody"), bytes("nobody has this password")))
+                .isFalse();
+        assertThat(accounts.toString()).doesNotContain("alice", "word");
+        assertThatThrownBy(() -> Accounts.of("x: ", "alice")).hasMessageNotContaining("alice");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+}
