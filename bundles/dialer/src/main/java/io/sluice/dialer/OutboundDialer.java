@@ -1,0 +1,42 @@
+package io.sluice.dialer;
+
+import io.netty.util.concurrent.Future;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.flow.FlowSource;
+import io.sluice.api.net.Network;
+import io.sluice.api.outbound.OpenRequest;
+import io.sluice.api.outbound.Outbound;
+import io.sluice.api.transport.DialRequest;
+import io.sluice.api.transport.StreamDialer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * Reaches one server through another outbound ({@code dialerProxy}).
+ *
+ * @param tag of the outbound that asks: the other one sees it as where the flow comes from
+ */
+record OutboundDialer(Outbound via, InetSocketAddress server, String tag) implements StreamDialer {
+
+    private static final InetSocketAddress OURSELVES = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @Override
+    public Future<ByteStream> dial(DialRequest request) {
+        return via.openStream(request(Network.TCP, request));
+    }
+
+    Future<DatagramPort> datagrams(DialRequest request) {
+        return via.openDatagrams(request(Network.UDP, request));
+    }
+
+    private OpenRequest request(Network network, DialRequest request) {
+        FlowSource source = new FlowSource(network, tag, OURSELVES, server, Optional.empty());
+        return new OpenRequest(request.flowId(), source, server, request.eventLoop(), request.remaining());
+    }
+
+    /** The other outbound lives its own life. */
+    @Override
+    public void close() {}
+}

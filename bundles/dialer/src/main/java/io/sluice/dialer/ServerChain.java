@@ -1,0 +1,128 @@
+package io.sluice.dialer;
+
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.loop.EventLoops;
+import io.sluice.api.outbound.Outbound;
+import io.sluice.api.transport.DialRequest;
+import io.sluice.api.transport.LayerSettings;
+import io.sluice.api.transport.StreamDialer;
+import io.sluice.api.transport.StreamLayer;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.function.Supplier;
+
+/**
+ * How one outbound reaches its server: a socket (or another outbound), the security layer on it, the transport on that. Made once from the
+ * component's properties, immutable, for all loops.
+ *
+ * <p>An outbound makes it in its constructor:
+ *
+ * <pre>{@code
+ * @Reference(name = Layers.SECURITY, target = StreamLayer.NONE, cardinality = OPTIONAL, policyOption = GREEDY) StreamLayer security,
+ * @Reference(name = Layers.TRANSPORT, target = StreamLayer.NONE, cardinality = OPTIONAL, policyOption = GREEDY) StreamLayer transport,
+ * @Reference(name = Layers.VIA, target = Layers.NO_OUTBOUND, cardinality = OPTIONAL, policyOption = GREEDY) Outbound via
+ * }</pre>
+ *
+ * and closes it when it is deactivated.
+ */
+public final class ServerChain implements StreamDialer {
+
+    private final InetSocketAddress server;
+    private final StreamDialer top;
+    private final TcpConnector connector;
+    private final OutboundDialer via;
+    private final String layers;
+
+    private ServerChain(
+            InetSocketAddress server, StreamDialer top, TcpConnector connector, OutboundDialer via, String layers) {
+        this.server = server;
+        this.top = top;
+        this.connector = connector;
+        this.via = via;
+        this.layers = layers;
+    }
+
+    /**
+     * Composes.
+     *
+     * @param properties the component's: {@code outbound.tag}, {@code address}, {@code port}, {@code sendThrough}, {@code sockopt.…} and those of its layers
+     * @param egress yields the binder that is active now, or null
+     * @throws IllegalArgumentException with one sentence, if a property cannot be used
+     */
+    public static ServerChain of(
+            Map<String, ?> properties, EventLoops loops, Supplier<EgressBinder> egress, Layers layers) {
+        String tag = String.valueOf(properties.get(Outbound.TAG));
+        String where = "outbound \"" + tag + "\"";
+        InetSocketAddress server = server(where, properties);
+        LayerSettings sockopt = new LayerSettings(where, server, "sockopt", properties);
+        String sendThrough = properties.get("sendThrough") instanceof String s ? s : "";
+        TcpConnector connector = new TcpConnector(loops, SocketSettings.of(sockopt, sendThrough), List.of(), egress);
+        OutboundDialer via = layers.via() == null ? null : new OutboundDialer(layers.via(), server, tag);
+        StreamDialer top = via == null ? new ServerDialer(connector, server) : via;
+        StringJoiner names = new StringJoiner(", ", " over ", "").setEmptyValue("");
+        try {
+            for (StreamLayer layer : new StreamLayer[] {layers.security(), layers.transport()}) {
+                if (layer != null) {
+                    top = layer.dialer(top, new LayerSettings(where, server, layer.name(), properties));
+                    names.add(layer.name());
+                }
+            }
+        } catch (RuntimeException e) {
+            top.close();
+            throw e;
+        }
+        return new ServerChain(server, top, connector, via, names.toString());
+    }
+
+    private static InetSocketAddress server(String where, Map<String, ?> properties) {
+        if (!(properties.get("address") instanceof String address) || address.isBlank()) {
+            throw new IllegalArgumentException(where + ": address is empty; set it to the server's address or name");
+        }
+        if (!(properties.get("port") instanceof Integer port) || port < 1 || port > 65_535) {
+            throw new IllegalArgumentException(where + ": port is not between 1 and 65535");
+        }
+        return NetUtil.createByteArrayFromIpAddressString(address) == null
+                ? InetSocketAddress.createUnresolved(address, port)
+                : new InetSocketAddress(address, port);
+    }
+
+    @Override
+    public Future<ByteStream> dial(DialRequest request) {
+        return top.dial(request);
+    }
+
+    /**
+     * Opens datagrams to the server: natively, or through the other outbound. No layer is involved. Each datagram goes to, and comes from, the
+     * server, whatever peer is named.
+     */
+    public Future<DatagramPort> datagrams(DialRequest request) {
+        return via == null ? new ServerDatagrams(connector, server, request).open() : via.datagrams(request);
+    }
+
+    public InetSocketAddress server() {
+        return server;
+    }
+
+    public DialCounters counters() {
+        return connector.counters();
+    }
+
+    /** For people: {@code 192.0.2.1:443 over tls, websocket through "other"}. */
+    public String description() {
+        String host = server.getHostString();
+        String through = via == null ? "" : " through \"" + via.via().tag() + "\"";
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getPort() + layers + through;
+    }
+
+    @Override
+    public void close() {
+        top.close();
+        connector.close();
+    }
+}

@@ -1,0 +1,119 @@
+package io.sluice.dialer;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.egress.EgressException;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.transport.DialRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One datagram socket to a server being opened: name → first address in the preferred order → socket bound by egress and connected, so that
+ * strangers' datagrams never reach us and ICMP errors do (udp(7)). Loop thread only.
+ */
+final class ServerDatagrams {
+
+    private final TcpConnector connector;
+    private final InetSocketAddress server;
+    private final EventLoop loop;
+    private final Promise<DatagramPort> result;
+    private final long nanosLeft;
+
+    ServerDatagrams(TcpConnector connector, InetSocketAddress server, DialRequest request) {
+        this.connector = connector;
+        this.server = server;
+        this.loop = request.eventLoop();
+        this.result = loop.newPromise();
+        this.nanosLeft = request.remaining().toNanos();
+    }
+
+    Future<DatagramPort> open() {
+        if (!server.isUnresolved()) {
+            connect(server);
+            return result;
+        }
+        ScheduledFuture<?> deadline = loop.schedule(
+                () -> fail(
+                        CloseReason.CONNECT_TIMEOUT,
+                        "the name " + server.getHostString() + " was not resolved in time",
+                        null),
+                nanosLeft,
+                TimeUnit.NANOSECONDS);
+        result.addListener(done -> deadline.cancel(false));
+        connector
+                .names()
+                .resolve(server.getHostString(), loop)
+                .addListener((Future<List<InetAddress>> found) -> resolved(found));
+        return result;
+    }
+
+    private void resolved(Future<List<InetAddress>> found) {
+        List<InetAddress> addresses =
+                found.isSuccess() ? connector.settings().preference().order(found.getNow()) : List.of();
+        connector.counters().named(!addresses.isEmpty());
+        if (result.isDone()) {
+            return;
+        }
+        if (addresses.isEmpty()) {
+            fail(
+                    CloseReason.RESOLVE_FAILED,
+                    "the name " + server.getHostString() + " could not be resolved"
+                            + (found.cause() == null ? "" : ": " + found.cause().getMessage()),
+                    found.cause());
+        } else {
+            connect(new InetSocketAddress(addresses.getFirst(), server.getPort()));
+        }
+    }
+
+    private void connect(InetSocketAddress address) {
+        DatagramChannel socket = null;
+        try {
+            EgressBinder binder = connector.binder();
+            if (binder == null) {
+                throw new EgressException(TcpConnector.NO_BINDER);
+            }
+            socket = connector.sockets().datagram(AddressPreference.family(address.getAddress()));
+            socket.config().setOption(ChannelOption.AUTO_READ, false);
+            // On the loop these complete before they return, or have failed.
+            done(loop.register(socket));
+            binder.bind(socket, address.getAddress(), connector.settings().egress());
+            done(socket.connect(address));
+            binder.own(socket);
+        } catch (EgressException | RuntimeException e) {
+            if (socket != null) {
+                socket.close();
+            }
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            fail(
+                    ConnectFailures.reason(cause),
+                    "no datagram socket to " + ConnectFailures.text(address) + ": " + cause.getMessage(),
+                    cause);
+            return;
+        }
+        ServerDatagramPort port = new ServerDatagramPort(connector, socket, server);
+        if (!result.trySuccess(port)) {
+            port.close(CloseReason.CLIENT_ABORTED);
+        }
+    }
+
+    private static void done(ChannelFuture step) {
+        if (!step.isSuccess()) {
+            throw new IllegalStateException("a datagram socket could not be opened", step.cause());
+        }
+    }
+
+    private void fail(CloseReason reason, String sentence, Throwable cause) {
+        result.tryFailure(new ConnectException(reason, sentence, cause));
+    }
+}

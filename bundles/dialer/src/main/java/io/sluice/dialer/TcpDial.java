@@ -1,0 +1,267 @@
+package io.sluice.dialer;
+
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.egress.EgressException;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.transport.DialRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One stream being opened.
+ *
+ * <p>States: name → resolve → addresses in order; address → bind to the egress, connect; failed → the next address at once; no answer for the
+ * attempt delay → the next address beside it (RFC 8305 §5), unless as many as may be are under way; first connected → done, the others are
+ * closed; none left → the most telling failure; deadline → CONNECT_TIMEOUT; cancelled → all are closed. Loop thread only.
+ */
+final class TcpDial {
+
+    /** Smallest read, in octets: a buffer that a slow peer's queue keeps is no larger than an interactive packet needs. */
+    private static final int MIN_READ = 512;
+
+    /** First read, in octets: holds the head of an HTTP answer. */
+    private static final int FIRST_READ = 4_096;
+
+    /**
+     * Largest read, in octets: four TSO packets; beyond it the copy out of the kernel leaves a common L2 cache. The size is guessed from
+     * the last reads and a buffer is taken only when there is something to read, so an idle flow holds none.
+     */
+    private static final int MAX_READ = 256 * 1024;
+
+    /** Reads for one wake-up; 4 of the largest are 1 MiB, then the other flows of the loop have their turn. */
+    private static final int READS_A_TURN = 4;
+
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(MIN_READ, FIRST_READ, MAX_READ).maxMessagesPerRead(READS_A_TURN);
+
+    private final TcpConnector connector;
+    private final InetSocketAddress destination;
+    private final Duration timeLeft;
+    private final EventLoop loop;
+    private final Promise<ByteStream> result;
+    private final List<SocketChannel> attempts = new ArrayList<>(2);
+    private List<InetSocketAddress> addresses = List.of();
+    private int next;
+    private int pending;
+    private ConnectException failure;
+    private Future<?> timeout;
+    private Future<?> delay;
+
+    TcpDial(TcpConnector connector, InetSocketAddress destination, DialRequest request) {
+        this.connector = connector;
+        this.destination = destination;
+        this.timeLeft = request.remaining();
+        this.loop = request.eventLoop();
+        this.result = loop.newPromise();
+    }
+
+    Future<ByteStream> start() {
+        if (connector.binder() == null) {
+            fail(new ConnectException(CloseReason.EGRESS_UNAVAILABLE, TcpConnector.NO_BINDER));
+            return result;
+        }
+        timeout = loop.schedule(this::timedOut, timeLeft.toNanos(), TimeUnit.NANOSECONDS);
+        result.addListener(done -> {
+            if (done.isCancelled()) {
+                stop(null);
+            }
+        });
+        if (destination.isUnresolved()) {
+            connector.names().resolve(destination.getHostString(), loop).addListener(this::resolved);
+        } else {
+            dial(List.of(destination));
+        }
+        return result;
+    }
+
+    private void resolved(Future<? super List<InetAddress>> names) {
+        if (result.isDone()) {
+            return;
+        }
+        if (!names.isSuccess()) {
+            connector.counters().namesFailed.increment();
+            fail(new ConnectException(
+                    CloseReason.RESOLVE_FAILED,
+                    "the name " + destination.getHostString() + " could not be resolved: "
+                            + names.cause().getMessage(),
+                    names.cause()));
+            return;
+        }
+        connector.counters().namesResolved.increment();
+        @SuppressWarnings("unchecked")
+        List<InetAddress> found = (List<InetAddress>) names.getNow();
+        int port = destination.getPort();
+        SocketSettings settings = connector.settings();
+        dial(settings.preference().order(found, settings.firstFamily()).stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList());
+    }
+
+    private void dial(List<InetSocketAddress> candidates) {
+        addresses = candidates;
+        attempt();
+    }
+
+    /** Tries the next address; the one after it follows at failure or after the delay. */
+    private void attempt() {
+        if (result.isDone()) {
+            return;
+        }
+        if (next >= addresses.size()) {
+            if (pending == 0) {
+                fail(
+                        failure != null
+                                ? failure
+                                : new ConnectException(
+                                        CloseReason.RESOLVE_FAILED,
+                                        "the name " + destination.getHostString() + " has no usable address"));
+            }
+            return;
+        }
+        InetSocketAddress address = addresses.get(next++);
+        pending++;
+        connector.counters().connectAttempts.increment();
+        try {
+            connect(address);
+        } catch (RuntimeException e) {
+            failed(address, e);
+            return;
+        }
+        if (next < addresses.size() && !result.isDone()) {
+            if (delay != null) {
+                delay.cancel(false);
+            }
+            delay = loop.schedule(
+                    this::attemptBeside, connector.settings().attemptDelay().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void attemptBeside() {
+        if (pending < connector.settings().attempts()) {
+            attempt();
+        }
+    }
+
+    private void connect(InetSocketAddress address) {
+        SocketChannel channel = connector.sockets().stream();
+        configure(channel);
+        attempts.add(channel);
+        loop.register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                failed(address, registered.cause());
+                return;
+            }
+            EgressBinder binder = connector.binder();
+            ChannelFuture connecting;
+            try {
+                if (binder == null) {
+                    throw new EgressException(TcpConnector.NO_BINDER);
+                }
+                binder.bind(channel, address.getAddress(), connector.settings().egress());
+                connector.loops().configure(channel, connector.settings().tcp());
+                connecting = channel.connect(address);
+            } catch (EgressException | RuntimeException e) {
+                channel.close();
+                failed(address, e);
+                return;
+            }
+            // With epoll the local port is known by now, and the SYN may come back before its answer does.
+            boolean owned = channel.localAddress() != null;
+            if (owned) {
+                binder.own(channel);
+            }
+            connecting.addListener(done -> {
+                if (done.isSuccess()) {
+                    if (!owned) {
+                        binder.own(channel);
+                    }
+                    succeeded(channel);
+                } else {
+                    channel.close();
+                    failed(address, done.cause());
+                }
+            });
+        });
+    }
+
+    private void configure(SocketChannel channel) {
+        channel.config().setOption(ChannelOption.AUTO_READ, false);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // What is relayed was cut by its sender already; waiting for more (RFC 896) would add its delay a second time.
+        // So
+        // TCP_NODELAY stays on, which is Netty's default for every TCP socket; setting it again is a system call.
+        channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, READS);
+        // The time-out of the whole attempt is ours.
+        channel.config().setConnectTimeoutMillis(0);
+        if (connector.settings().fastOpen()) {
+            channel.config().setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+        }
+    }
+
+    private void succeeded(SocketChannel channel) {
+        if (result.isDone()) {
+            channel.close();
+            return;
+        }
+        stop(channel);
+        connector.counters().streamsOpened.increment();
+        if (!result.trySuccess(ByteStream.of((DuplexChannel) channel))) {
+            channel.close();
+        }
+    }
+
+    private void failed(InetSocketAddress address, Throwable cause) {
+        pending--;
+        if (!result.isDone()) {
+            failure = ConnectFailures.better(failure, ConnectFailures.of(cause, address, "connecting to"));
+            attempt();
+        }
+    }
+
+    private void timedOut() {
+        if (!result.isDone()) {
+            fail(new ConnectException(
+                    CloseReason.CONNECT_TIMEOUT,
+                    "no answer from " + ConnectFailures.text(destination) + " within " + timeLeft.toMillis() + " ms"));
+        }
+    }
+
+    private void fail(ConnectException cause) {
+        // First the result: an attempt that is closed fails too, and would tell that it was closed.
+        if (!result.isDone()) {
+            connector.counters().streamsFailed.increment();
+            result.tryFailure(cause);
+            stop(null);
+        }
+    }
+
+    /** Ends the timers and closes every attempt but one. */
+    private void stop(SocketChannel winner) {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        if (delay != null) {
+            delay.cancel(false);
+        }
+        for (SocketChannel channel : attempts) {
+            if (channel != winner) {
+                channel.close();
+            }
+        }
+    }
+}
