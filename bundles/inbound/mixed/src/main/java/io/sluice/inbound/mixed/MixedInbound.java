@@ -1,0 +1,67 @@
+package io.sluice.inbound.mixed;
+
+import io.sluice.api.flow.FlowAcceptor;
+import io.sluice.api.inbound.Inbound;
+import io.sluice.api.loop.EventLoops;
+import io.sluice.proxyserver.Door;
+import io.sluice.proxyserver.InboundConfig;
+import io.sluice.proxyserver.InboundSettings;
+import io.sluice.proxyserver.Listener;
+import java.io.IOException;
+import java.util.Hashtable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One configured listener for SOCKS5 and HTTP. It registers {@link Inbound} itself: the service stands for a socket that listens, and a component's own
+ * service would be there before the socket is.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.sluice.inbound.mixed",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class MixedInbound {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MixedInbound.class);
+
+    private final Listener listener;
+    private final ServiceRegistration<Inbound> registration;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile FlowAcceptor flows;
+
+    /**
+     * @throws IllegalArgumentException if the configuration is wrong, in words for the person who wrote it
+     * @throws IOException if it cannot listen
+     */
+    @Activate
+    public MixedInbound(BundleContext bundle, @Reference EventLoops loops, InboundConfig config) throws IOException {
+        InboundSettings settings = InboundSettings.of("mixed", config);
+        listener = Listener.open(new Door(settings, loops, () -> flows), FirstOctet::begin);
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(Inbound.TAG, listener.tag());
+        properties.put(Inbound.TYPE, listener.type());
+        registration = bundle.registerService(Inbound.class, listener, properties);
+        LOG.info("inbound \"{}\" listens on {} for SOCKS5 and HTTP proxy requests", listener.tag(), listener.local());
+    }
+
+    @Deactivate
+    void deactivate() {
+        registration.unregister();
+        listener.close();
+    }
+}

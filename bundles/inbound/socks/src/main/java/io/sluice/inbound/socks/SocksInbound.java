@@ -1,0 +1,68 @@
+package io.sluice.inbound.socks;
+
+import io.sluice.api.flow.FlowAcceptor;
+import io.sluice.api.inbound.Inbound;
+import io.sluice.api.loop.EventLoops;
+import io.sluice.proxyserver.Door;
+import io.sluice.proxyserver.InboundConfig;
+import io.sluice.proxyserver.InboundSettings;
+import io.sluice.proxyserver.Listener;
+import io.sluice.proxyserver.socks.SocksConversation;
+import java.io.IOException;
+import java.util.Hashtable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One configured SOCKS5 listener. It registers {@link Inbound} itself: the service stands for a socket that listens, and a component's own
+ * service would be there before the socket is.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.sluice.inbound.socks",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class SocksInbound {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocksInbound.class);
+
+    private final Listener listener;
+    private final ServiceRegistration<Inbound> registration;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile FlowAcceptor flows;
+
+    /**
+     * @throws IllegalArgumentException if the configuration is wrong, in words for the person who wrote it
+     * @throws IOException if it cannot listen
+     */
+    @Activate
+    public SocksInbound(BundleContext bundle, @Reference EventLoops loops, InboundConfig config) throws IOException {
+        InboundSettings settings = InboundSettings.of("socks", config);
+        listener = Listener.open(new Door(settings, loops, () -> flows), SocksConversation::begin);
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(Inbound.TAG, listener.tag());
+        properties.put(Inbound.TYPE, listener.type());
+        registration = bundle.registerService(Inbound.class, listener, properties);
+        LOG.info("inbound \"{}\" listens on {} for SOCKS5", listener.tag(), listener.local());
+    }
+
+    @Deactivate
+    void deactivate() {
+        registration.unregister();
+        listener.close();
+    }
+}
