@@ -1,0 +1,20 @@
+package io.sluice.outbound.direct.engine;
+
+import io.sluice.dialer.SocketSettings;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What is configured of one direct outbound.
+ *
+ * @param sockets its sockets, and which addresses of a name they go to
+ * @param nameservers who is asked for names, in order; empty takes the host's own list
+ */
+public record DirectSettings(SocketSettings sockets, List<InetSocketAddress> nameservers) {
+
+    public DirectSettings {
+        Objects.requireNonNull(sockets, "sockets");
+        nameservers = List.copyOf(nameservers);
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * Opening streams through one HTTP proxy: a stream of the chain, one request, one answer, under the request's deadline.
+ *
+ * <p>Threads: the request's loop. Ownership: an attempt that fails or is cancelled resets what it opened.
+ */
+package io.sluice.outbound.http.engine;

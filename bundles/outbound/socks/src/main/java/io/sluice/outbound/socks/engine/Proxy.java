@@ -1,0 +1,42 @@
+package io.sluice.outbound.socks.engine;
+
+import io.sluice.proxycodec.socks.Socks5Credentials;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The proxy and how to speak to it.
+ *
+ * @param address where it listens; unresolved means that its name is to be looked up
+ * @param credentials for RFC 1929; empty means that no authentication is offered
+ * @param user the name in the credentials, for people
+ * @param local the local address to send from; null leaves it to egress
+ * @param fastOpen whether the first octets may travel in the SYN (RFC 7413)
+ */
+public record Proxy(
+        InetSocketAddress address,
+        Optional<Socks5Credentials> credentials,
+        String user,
+        InetSocketAddress local,
+        boolean fastOpen) {
+
+    public Proxy {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(credentials, "credentials");
+        Objects.requireNonNull(user, "user");
+    }
+
+    /** {@code 192.0.2.1:1080}, {@code [2001:db8::1]:1080}, {@code proxy.example:1080}. */
+    public static String show(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    @Override
+    public String toString() {
+        return "SOCKS5 proxy " + show(address);
+    }
+}

@@ -1,0 +1,44 @@
+package io.sluice.outbound.socks.engine;
+
+import io.netty.channel.Channel;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.egress.EgressException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notes what it is asked to bind; refuses when told to. */
+final class RecordingEgress implements EgressBinder {
+
+    final List<String> bound = new CopyOnWriteArrayList<>();
+    final List<InetSocketAddress> own = new CopyOnWriteArrayList<>();
+    volatile boolean refuses;
+
+    @Override
+    public void bind(Channel channel, InetAddress destination) throws EgressException {
+        if (!channel.isRegistered() || channel.isActive()) {
+            throw new AssertionError("bind is for registered channels that are not connected");
+        }
+        if (refuses) {
+            throw new EgressException("no interface to send by");
+        }
+        bound.add(channel.getClass().getSimpleName() + " " + destination);
+    }
+
+    @Override
+    public void own(Channel channel) {
+        own.add((InetSocketAddress) channel.localAddress());
+    }
+
+    @Override
+    public boolean isOwn(InetSocketAddress source) {
+        return own.contains(source);
+    }
+
+    @Override
+    public EgressStatus status() {
+        return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+}
