@@ -1,0 +1,32 @@
+package io.sluice.transport.grpc;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.sluice.api.flow.ByteStream;
+
+/** A stream within a call. */
+record GrpcStream(Http2StreamChannel call, boolean client) implements ByteStream {
+
+    @Override
+    public Channel channel() {
+        return call;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return call.writeAndFlush(
+                client
+                        ? new DefaultHttp2DataFrame(true)
+                        : new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("grpc-status", "0"), true));
+    }
+
+    /** An unfinished call is closed by RST_STREAM with CANCEL. */
+    @Override
+    public void reset() {
+        call.close();
+    }
+}
