@@ -1,0 +1,53 @@
+package io.sluice.egress;
+
+import io.netty.channel.Channel;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.netmon.NetworkState;
+import io.sluice.api.outbound.ConnectException;
+import io.sluice.egress.engine.Footing;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The live sockets of ours and what each stands on. Any thread. */
+final class OwnSockets {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OwnSockets.class);
+
+    private final Map<Channel, Footing> sockets = new ConcurrentHashMap<>();
+
+    /** Knows the channel until it closes. */
+    void bound(Channel channel, Footing footing) {
+        if (sockets.put(channel, footing) == null) {
+            channel.closeFuture().addListener(_ -> sockets.remove(channel));
+        }
+    }
+
+    void connected(Channel channel, InetAddress local) {
+        sockets.computeIfPresent(channel, (_, footing) -> footing.withAddress(local));
+    }
+
+    int size() {
+        return sockets.size();
+    }
+
+    /** Ends those that lead nowhere in this network, with a reason for their flows; returns how many. Every other one stays. */
+    int endLost(NetworkState network) {
+        int[] ended = new int[1];
+        sockets.forEach((channel, footing) -> footing.lost(network).ifPresent(why -> {
+            ended[0]++;
+            channel.eventLoop().execute(() -> end(channel, why));
+        }));
+        if (ended[0] > 0) {
+            LOG.info("{} of {} connections of ours stood on what is gone and end", ended[0], sockets.size());
+        }
+        return ended[0];
+    }
+
+    private static void end(Channel channel, String why) {
+        channel.pipeline().fireExceptionCaught(new ConnectException(CloseReason.EGRESS_LOST, why));
+        channel.close();
+    }
+}

@@ -1,0 +1,39 @@
+package io.sluice.egress.spi;
+
+import io.netty.channel.Channel;
+import io.sluice.api.egress.EgressException;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Makes the system calls. */
+public interface EgressBackend {
+
+    /** Why sockets cannot be marked, in half a sentence; empty if they can. May block. */
+    Optional<String> markLimitation();
+
+    /** Marks a channel that is not connected. On the channel's loop; does not block. */
+    void mark(Channel channel, int mark) throws EgressException;
+
+    /**
+     * Binds a channel that is not connected to an interface. On the channel's loop; does not block.
+     *
+     * @return false if this process may not do so
+     */
+    boolean bind(Channel channel, String device) throws EgressException;
+
+    /** Reads the host's network. May block. */
+    NetworkView view() throws IOException;
+
+    /**
+     * Calls back on a thread of the backend, coalesced, after the host's network has changed, until closed.
+     *
+     * @throws IOException if changes cannot be watched
+     */
+    Watch watch(Runnable changed) throws IOException;
+
+    /** Ends a watch; no call is under way or will come once it returns. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,91 @@
+package io.sluice.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.sluice.egress.spi.EgressBackend;
+import io.sluice.egress.spi.NetworkView;
+import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class HostEgressBinderTest {
+
+    @Test
+    void isOwn_datagramSocket_noStreamFromTheSamePort() throws Exception {
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            HostEgressBinder binder = new HostEgressBinder(new QuietHost(), new Settings());
+            Channel socket = new NioDatagramChannel();
+            socket.pipeline().addLast(new ChannelInboundHandlerAdapter());
+            loops.register(socket).sync();
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync();
+            binder.own(socket);
+            InetSocketAddress endpoint = (InetSocketAddress) socket.localAddress();
+            assertThat(binder.isOwn(endpoint, true)).isTrue();
+            assertThat(binder.isOwn(endpoint)).isTrue();
+            assertThat(binder.isOwn(endpoint, false))
+                    .as("TCP numbers its ports apart")
+                    .isFalse();
+            socket.close().sync();
+            assertThat(binder.isOwn(endpoint)).isFalse();
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private record Settings() implements HostEgressBinder.Config {
+
+        @Override
+        public String $interface() {
+            return "auto";
+        }
+
+        @Override
+        public int mark() {
+            return 1;
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return HostEgressBinder.Config.class;
+        }
+    }
+
+    private static final class QuietHost implements EgressBackend {
+
+        @Override
+        public Optional<String> markLimitation() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void mark(Channel channel, int mark) {}
+
+        @Override
+        public boolean bind(Channel channel, String device) {
+            return true;
+        }
+
+        @Override
+        public NetworkView view() {
+            return new NetworkView(List.of(), Set.of(), Map.of(), Set.of(), true);
+        }
+
+        @Override
+        public Watch watch(Runnable changed) {
+            return () -> {};
+        }
+    }
+}

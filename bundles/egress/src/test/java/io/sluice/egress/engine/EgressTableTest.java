@@ -1,0 +1,121 @@
+package io.sluice.egress.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.net.IpPrefix;
+import io.sluice.egress.spi.NetworkView;
+import io.sluice.egress.spi.Way;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EgressTableTest {
+
+    private static final List<Way> WAYS = List.of(
+            way("0.0.0.0/0", "wlan0", 600),
+            way("0.0.0.0/0", "eth0", 100),
+            way("0.0.0.0/0", "tun0", 0),
+            way("128.0.0.0/1", "tun0", 0),
+            onLink("192.168.7.0/24", "eth0"),
+            onLink("10.66.0.0/24", "tun0"),
+            way("172.16.0.0/12", "vpn1", 0),
+            way("198.51.100.0/24", "", 0),
+            onLink("fd07::/64", "eth0"),
+            way("::/0", "eth0", 1024));
+
+    private static Way way(String prefix, String device, long metric) {
+        return new Way(IpPrefix.parse(prefix), device, false, metric);
+    }
+
+    private static Way onLink(String prefix, String device) {
+        return new Way(IpPrefix.parse(prefix), device, true, 0);
+    }
+
+    private static EgressTable table(List<Way> ways, boolean decided, String wanted) {
+        return new EgressTable(
+                new NetworkView(
+                        ways,
+                        Set.of(address("192.168.7.2"), address("10.66.0.1")),
+                        Map.of("eth0", 2, "wlan0", 3, "tun0", 9),
+                        Set.of("tun0"),
+                        decided),
+                wanted);
+    }
+
+    private static InetAddress address(String text) {
+        return InetAddress.ofLiteral(text);
+    }
+
+    private static String choice(EgressChoice choice) {
+        return switch (choice) {
+            case EgressChoice.Unbound u -> "unbound";
+            case EgressChoice.Interface(String name) -> name;
+            case EgressChoice.Refused(String reason) -> "refused: " + reason;
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "203.0.113.1, eth0",
+        "192.168.7.9, eth0",
+        "172.20.0.1, vpn1",
+        "2001:db8::1, eth0",
+        "127.0.0.1, unbound",
+        "::1, unbound",
+        "192.168.7.2, unbound",
+        "10.66.0.1, unbound",
+        "10.66.0.9, refused: 10.66.0.9 is inside the network of our own interface tun0",
+        "198.51.100.1, refused: the host's routes refuse 198.51.100.1 (198.51.100.0/24)"
+    })
+    void towards_byRoutes_isTheKernelsWayWithoutTheTunnel(String destination, String expected) {
+        assertThat(choice(table(WAYS, true, EgressTable.AUTO).towards(address(destination), true)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void towards_noDefaultRoute_refused() {
+        EgressTable table = table(List.of(way("0.0.0.0/0", "tun0", 0)), true, EgressTable.AUTO);
+        assertThat(choice(table.towards(address("203.0.113.1"), true)))
+                .isEqualTo(
+                        "refused: no interface leads to 203.0.113.1: there is no route for it outside of the tunnel");
+        assertThat(choice(table.towardsMany(false))).startsWith("refused: there is no default route");
+        assertThat(table.defaultInterface(false)).isEmpty();
+    }
+
+    @Test
+    void towards_othersHaveRules_onlyTheMarkIsTrusted() {
+        EgressTable table = table(WAYS, false, EgressTable.AUTO);
+        assertThat(choice(table.towards(address("203.0.113.1"), true))).isEqualTo("unbound");
+        assertThat(choice(table.towards(address("203.0.113.1"), false))).isEqualTo("eth0");
+        assertThat(choice(table.towards(address("10.66.0.9"), true))).startsWith("refused");
+    }
+
+    @Test
+    void towards_fixedInterface_connectedNetworksStillTheirOwn() {
+        EgressTable table = table(WAYS, true, "wlan0");
+        assertThat(choice(table.towards(address("203.0.113.1"), true))).isEqualTo("wlan0");
+        assertThat(choice(table.towards(address("192.168.7.9"), true))).isEqualTo("eth0");
+        assertThat(choice(table.towardsMany(true))).isEqualTo("wlan0");
+        assertThat(table.defaultInterface(true)).contains("wlan0");
+    }
+
+    @Test
+    void towards_fixedInterfaceGone_refused() {
+        EgressTable table = table(WAYS, true, "ppp0");
+        assertThat(choice(table.towards(address("203.0.113.1"), true)))
+                .isEqualTo("refused: the egress interface ppp0 does not exist or is down");
+        assertThat(table.defaultInterface(false)).isEmpty();
+    }
+
+    @Test
+    void towardsMany_marked_leftToTheKernel() {
+        EgressTable table = table(WAYS, true, EgressTable.AUTO);
+        assertThat(choice(table.towardsMany(true))).isEqualTo("unbound");
+        assertThat(choice(table.towardsMany(false))).isEqualTo("eth0");
+        assertThat(table.defaultInterface(false)).contains("eth0");
+    }
+}
