@@ -1,0 +1,92 @@
+package io.sluice.killswitch;
+
+import io.sluice.api.killswitch.KillSwitchException;
+import io.sluice.api.killswitch.KillSwitchStatus.Drops;
+import io.sluice.killswitch.engine.FilterPlan;
+import io.sluice.killswitch.engine.Totals;
+import io.sluice.killswitch.spi.Filter;
+import io.sluice.killswitch.spi.FirewallBackend;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The filter that is in force, its counters over all its versions, and the watch over it. Confined to the lock of its owner. */
+final class ClosedFilter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClosedFilter.class);
+
+    private final FirewallBackend backend;
+    private final Totals totals = new Totals();
+    /** What was set last by this instance; empty while the kernel holds what another one set. */
+    private Optional<Filter> set = Optional.empty();
+
+    private Optional<FirewallBackend.Watch> watch = Optional.empty();
+
+    ClosedFilter(FirewallBackend backend) {
+        this.backend = backend;
+    }
+
+    /** What this instance has set; empty while the kernel holds what another one set. */
+    Optional<Filter> set() {
+        return set;
+    }
+
+    /** Makes the kernel's filter this, unless it is. */
+    void make(Filter wanted) throws KillSwitchException {
+        if (!set.equals(Optional.of(wanted)) || !backend.present()) {
+            again(wanted);
+        }
+    }
+
+    /** Sets it whether it is there or not. */
+    void again(Filter wanted) throws KillSwitchException {
+        count();
+        backend.set(wanted);
+        totals.restart();
+        set = Optional.of(wanted);
+    }
+
+    void remove() throws KillSwitchException {
+        count();
+        backend.remove();
+        totals.restart();
+        set = Optional.empty();
+        stopWatching();
+    }
+
+    void watch(FirewallBackend.Notices notices) throws KillSwitchException {
+        if (watch.isEmpty()) {
+            watch = Optional.of(backend.watch(notices));
+        }
+    }
+
+    void stopWatching() {
+        watch.ifPresent(FirewallBackend.Watch::close);
+        watch = Optional.empty();
+    }
+
+    /** Reads the kernel's counters; the last known ones stay if it does not answer. */
+    void count() {
+        try {
+            totals.read(backend.counters());
+        } catch (KillSwitchException e) {
+            LOG.debug("the counters could not be read: {}", e.getMessage());
+        }
+    }
+
+    List<Drops> drops() {
+        return totals.all().stream()
+                .filter(drops -> !drops.kind().equals(FilterPlan.ESCAPED))
+                .toList();
+    }
+
+    /** Packets of this host that were held back. */
+    long heldBack() {
+        return FilterPlan.FROM_THIS_HOST.stream().mapToLong(totals::packets).sum();
+    }
+
+    long escaped() {
+        return totals.packets(FilterPlan.ESCAPED);
+    }
+}

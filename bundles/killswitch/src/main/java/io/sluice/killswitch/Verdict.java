@@ -1,0 +1,38 @@
+package io.sluice.killswitch;
+
+import io.sluice.api.killswitch.LeakProof;
+import io.sluice.api.killswitch.LeakProof.Canary;
+import io.sluice.api.killswitch.LeakProof.Outcome;
+import java.time.Instant;
+import java.util.List;
+
+/** What canaries prove. */
+final class Verdict {
+
+    private Verdict() {}
+
+    static LeakProof of(Instant at, List<Canary> canaries, long heldBack, long escaped) {
+        long held = count(canaries, Outcome.HELD_BACK);
+        long out = Math.max(count(canaries, Outcome.ESCAPED), escaped);
+        long unsent = count(canaries, Outcome.NOT_SENT);
+        String rest = unsent == 0 ? "" : " " + unsent + " could not be sent at all and prove nothing.";
+        String sentence;
+        if (out > 0) {
+            sentence =
+                    "LEAK: " + out + " of " + canaries.size() + " canaries left this machine past the tunnel." + rest;
+        } else if (held == 0) {
+            sentence = "Nothing is proved: no canary could be sent, for no interface is up or none has an address.";
+        } else {
+            sentence = "It holds: " + held + " canaries were sent and none left this machine." + rest;
+        }
+        return new LeakProof(at, out == 0 && held > 0, sentence, canaries, heldBack, escaped);
+    }
+
+    private static long count(List<Canary> canaries, Outcome outcome) {
+        return canaries.stream().filter(canary -> canary.outcome() == outcome).count();
+    }
+
+    static LeakProof disarmed(Instant at) {
+        return new LeakProof(at, false, "Disarmed: everything would get out, so nothing was sent.", List.of(), 0, 0);
+    }
+}

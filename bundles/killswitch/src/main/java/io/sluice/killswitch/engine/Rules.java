@@ -1,0 +1,46 @@
+package io.sluice.killswitch.engine;
+
+import io.sluice.api.net.IpPrefix;
+import io.sluice.killswitch.spi.Action;
+import io.sluice.killswitch.spi.FilterRule;
+import io.sluice.killswitch.spi.Match;
+import java.util.List;
+import java.util.Optional;
+
+/** Short words for rules. */
+final class Rules {
+
+    private Rules() {}
+
+    static FilterRule accept(Match... matches) {
+        return new FilterRule(List.of(matches), new Action.Accept(), Optional.empty());
+    }
+
+    static FilterRule jump(String chain, Match... matches) {
+        return new FilterRule(List.of(matches), new Action.Jump(chain), Optional.empty());
+    }
+
+    static FilterRule drop(String kind, Match... matches) {
+        return new FilterRule(List.of(matches), new Action.Drop(), Optional.of(kind));
+    }
+
+    static FilterRule prohibit(String kind, Match... matches) {
+        return new FilterRule(List.of(matches), new Action.Prohibit(), Optional.of(kind));
+    }
+
+    static Match to(String prefix) {
+        return new Match.To(IpPrefix.parse(prefix));
+    }
+
+    static Match from(String prefix) {
+        return new Match.From(IpPrefix.parse(prefix));
+    }
+
+    static Match arrivedBy(String device) {
+        return new Match.ArrivedBy(device, false);
+    }
+
+    static Match leavesBy(String device) {
+        return new Match.LeavesBy(device, false);
+    }
+}

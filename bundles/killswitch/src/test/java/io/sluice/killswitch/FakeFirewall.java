@@ -1,0 +1,105 @@
+package io.sluice.killswitch;
+
+import io.sluice.api.killswitch.KillSwitchException;
+import io.sluice.api.killswitch.KillSwitchException.Code;
+import io.sluice.api.killswitch.KillSwitchStatus.Drops;
+import io.sluice.api.killswitch.LeakProof;
+import io.sluice.killswitch.spi.Filter;
+import io.sluice.killswitch.spi.FirewallBackend;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A host that remembers what it was told. */
+final class FakeFirewall implements FirewallBackend {
+
+    Optional<Filter> kernel = Optional.empty();
+    Optional<Filter> boot = Optional.empty();
+    final List<String> calls = new ArrayList<>();
+    Optional<Notices> notices = Optional.empty();
+    boolean refuses;
+    boolean hardened;
+    List<Drops> counters = List.of();
+
+    private void call(String name) throws KillSwitchException {
+        calls.add(name);
+        if (refuses) {
+            throw new KillSwitchException(Code.FILTER_REFUSED, "the kernel refuses", null);
+        }
+    }
+
+    @Override
+    public void set(Filter filter) throws KillSwitchException {
+        call("set");
+        kernel = Optional.of(filter);
+        counters = List.of();
+    }
+
+    @Override
+    public boolean remove() throws KillSwitchException {
+        call("remove");
+        boolean there = kernel.isPresent();
+        kernel = Optional.empty();
+        return there;
+    }
+
+    @Override
+    public boolean present() {
+        return kernel.isPresent();
+    }
+
+    @Override
+    public List<Drops> counters() {
+        return counters;
+    }
+
+    @Override
+    public List<String> show() {
+        return kernel.map(filter -> List.of(filter.toString())).orElse(List.of());
+    }
+
+    @Override
+    public List<String> limitations() {
+        return List.of();
+    }
+
+    @Override
+    public Watch watch(Notices told) {
+        notices = Optional.of(told);
+        return () -> notices = Optional.empty();
+    }
+
+    @Override
+    public Map<String, String> harden(Map<String, String> saved) {
+        hardened = true;
+        return saved.isEmpty() ? Map.of("setting", "0") : saved;
+    }
+
+    @Override
+    public void relax(Map<String, String> saved) {
+        hardened = saved.isEmpty() && hardened;
+    }
+
+    @Override
+    public int forgetConnections(int mark) {
+        calls.add("forget");
+        return 0;
+    }
+
+    @Override
+    public void keepForBoot(Path folder, Optional<Filter> filter) {
+        boot = filter;
+    }
+
+    @Override
+    public List<LeakProof.Canary> sendCanaries(List<InetAddress> targets, Optional<String> except) {
+        counters = List.of(new Drops("output", 2, 80));
+        return targets.stream()
+                .map(target -> new LeakProof.Canary(
+                        "TCP", target.getHostAddress(), "eth0", LeakProof.Outcome.HELD_BACK, "refused"))
+                .toList();
+    }
+}

@@ -1,0 +1,62 @@
+package io.sluice.killswitch.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.killswitch.KillSwitchMode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryTest {
+
+    private static final Memory MEMORY = new Memory(
+            KillSwitchMode.LOCKDOWN,
+            KillSwitchMode.AUTO,
+            true,
+            Map.of("net/ipv4/conf/all/arp_ignore", "0", "net/ipv4/conf/all/src_valid_mark", "0"));
+
+    @Test
+    void text_everyCut_isNotTakenForTheWhole() {
+        String text = MEMORY.text();
+        assertThat(Memory.read(text)).contains(MEMORY);
+        assertThat(Memory.read(Memory.NONE.text())).contains(Memory.NONE);
+        for (int length = 0; length < text.length(); length++) {
+            assertThat(Memory.read(text.substring(0, length)))
+                    .as("first %d octets", length)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void text_everyOctetDamaged_isReadOrRefusedAndNeverThrows() {
+        String text = MEMORY.text();
+        for (int at = 0; at < text.length(); at++) {
+            for (char other : new char[] {0, ' ', '\n', 'x'}) {
+                Memory.read(text.substring(0, at) + other + text.substring(at + 1));
+            }
+        }
+        assertThat(Memory.read(text.replace("lockdown", "lockdowm"))).isEmpty();
+        assertThat(Memory.read(text.replace("mode", "node"))).isEmpty();
+    }
+
+    @Test
+    void configured_looserWhileClosed_waitsForAnOperator() {
+        Memory off = MEMORY.configured(KillSwitchMode.OFF);
+        assertThat(off.mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        assertThat(off.configured()).isEqualTo(KillSwitchMode.OFF);
+        assertThat(off.configured(KillSwitchMode.OFF).mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+    }
+
+    @Test
+    void configured_stricterOrOpen_isTakenOver() {
+        Memory auto = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, true, Map.of());
+        assertThat(auto.configured(KillSwitchMode.LOCKDOWN).mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of());
+        assertThat(open.configured(KillSwitchMode.OFF).mode()).isEqualTo(KillSwitchMode.OFF);
+    }
+
+    @Test
+    void configured_sameAgain_keepsWhatAnOperatorDecided() {
+        Memory operator = new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of());
+        assertThat(operator.configured(KillSwitchMode.AUTO).mode()).isEqualTo(KillSwitchMode.OFF);
+    }
+}
