@@ -1,0 +1,2 @@
+/** What a platform's fragment does for the network monitor. */
+package io.sluice.netmon.spi;
