@@ -1,0 +1,204 @@
+package io.sluice.tunnel;
+
+import io.sluice.api.tunnel.TunnelListener;
+import io.sluice.api.tunnel.TunnelState;
+import io.sluice.api.tunnel.TunnelStatus;
+import io.sluice.tunnel.engine.Command;
+import io.sluice.tunnel.engine.Failure;
+import io.sluice.tunnel.engine.Memory;
+import io.sluice.tunnel.engine.Store;
+import io.sluice.tunnel.engine.TunnelContext;
+import io.sluice.tunnel.engine.TunnelMachine;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread on which the tunnel's state machine runs. Commands wait in a bounded queue; between them an unsettled machine takes its
+ * steps; delayed commands come when their time is there.
+ */
+final class Coordinator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+    /** Commands that may wait. Senders beyond it wait themselves; it takes a fault of ours to get there. */
+    static final int QUEUE = 256;
+
+    /** What became of a command: how the tunnel stands, or why the command was refused. */
+    record Outcome(TunnelStatus status, Optional<Failure> refused) {}
+
+    private record Item(Runnable action) {}
+
+    private record Delayed(long due, Command command) {}
+
+    private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final PriorityQueue<Delayed> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.due() - b.due(), 0));
+    private final List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
+    private final Listeners listeners;
+    private final TunnelContext context;
+    private final TunnelMachine machine;
+    private final Thread thread;
+    private volatile TunnelStatus status;
+    private volatile Memory memory;
+    private boolean running = true;
+
+    Coordinator(Memory found, Store store, InstantSource clock, Listeners listeners) {
+        this.listeners = listeners;
+        this.context = new TunnelContext(
+                found, store, clock, () -> ThreadLocalRandom.current().nextDouble(), this::later, this::report);
+        this.machine = new TunnelMachine(context, listeners);
+        this.status = machine.status();
+        this.memory = found;
+        this.thread = Thread.ofPlatform().name("sluice-tunnel").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    TunnelStatus status() {
+        return status;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    boolean alive() {
+        return thread.isAlive();
+    }
+
+    boolean onThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Answers when the command has been handled, though its steps may not be over. Blocks while the queue is full. */
+    CompletableFuture<Outcome> tell(Command command) throws InterruptedException {
+        CompletableFuture<Outcome> reply = new CompletableFuture<>();
+        queue.put(new Item(() -> {
+            Optional<Failure> refused = handle(command);
+            reply.complete(new Outcome(status, refused));
+        }));
+        return reply;
+    }
+
+    /** Answers when the command has been handled and the machine is settled again. */
+    CompletableFuture<Outcome> settle(Command command) throws InterruptedException {
+        CompletableFuture<Outcome> reply = new CompletableFuture<>();
+        queue.put(new Item(() -> {
+            Optional<Failure> refused = handle(command);
+            if (refused.isPresent()) {
+                reply.complete(new Outcome(status, refused));
+            } else {
+                waiting.add(reply);
+            }
+        }));
+        return reply;
+    }
+
+    /** Runs this on the coordinator's thread, behind the commands that wait. */
+    CompletableFuture<Void> run(Consumer<TunnelMachine> action) throws InterruptedException {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        queue.put(new Item(() -> {
+            action.accept(machine);
+            publish();
+            done.complete(null);
+        }));
+        return done;
+    }
+
+    /** Tells it the present state first, in order with every event. */
+    void addListener(TunnelListener listener) throws InterruptedException {
+        queue.put(new Item(() -> listeners.add(listener, status)));
+    }
+
+    /**
+     * Stops the tunnel and then the thread. No operator said so, so the kill switch stays as closed as it is.
+     *
+     * @param resume whether the successor of this coordinator is to start it again
+     * @return false if that was not over in time; the thread goes on until it is
+     */
+    boolean close(String reason, boolean resume, Duration limit) throws InterruptedException {
+        TunnelState before = status.state();
+        boolean wasUp =
+                before == TunnelState.CONNECTED || before == TunnelState.OFFLINE || before == TunnelState.CONNECTING;
+        settle(new Command.Stop(reason, false));
+        queue.put(new Item(() -> {
+            if (resume && wasUp) {
+                context.rememberOrWarn(context.memory().withResume(true));
+            }
+            running = false;
+        }));
+        thread.join(limit);
+        return !thread.isAlive();
+    }
+
+    private Optional<Failure> handle(Command command) {
+        try {
+            return machine.handle(command);
+        } catch (RuntimeException | Error e) {
+            // Whatever breaks in another room must not end the one thread that can undo things.
+            LOG.error("the command {} broke in state {}", command, status.state(), e);
+            return Optional.empty();
+        } finally {
+            publish();
+        }
+    }
+
+    private void publish() {
+        status = machine.status();
+        memory = context.memory();
+    }
+
+    private void later(Duration delay, Command command) {
+        delayed.add(new Delayed(System.nanoTime() + delay.toNanos(), command));
+    }
+
+    /** From an event loop, or from a room that is being called: never blocks. */
+    void report(Command command) {
+        if (!queue.offer(new Item(() -> handle(command)))) {
+            LOG.error("the coordinator's queue is full, lost: {}", command);
+        }
+    }
+
+    private void run() {
+        try {
+            while (running || !machine.settled()) {
+                Item item = machine.settled() ? take() : queue.poll();
+                if (item != null) {
+                    item.action().run();
+                } else {
+                    handle(machine.settled() ? delayed.remove().command() : new Command.Proceed());
+                }
+                if (machine.settled()) {
+                    waiting.forEach(w -> w.complete(new Outcome(status, Optional.empty())));
+                    waiting.clear();
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.error("the coordinator was interrupted and ends; the tunnel stays as it is: {}", status);
+        } finally {
+            waiting.forEach(w -> w.cancel(false));
+        }
+    }
+
+    /** The next item, or null when a delayed command is due. */
+    private Item take() throws InterruptedException {
+        Delayed first = delayed.peek();
+        if (first == null) {
+            return queue.take();
+        }
+        return queue.poll(first.due() - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,144 @@
+package io.sluice.tunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.tunnel.TunnelState;
+import io.sluice.tunnel.engine.Command;
+import io.sluice.tunnel.engine.FakeHost;
+import io.sluice.tunnel.engine.Memory;
+import io.sluice.tunnel.engine.Room;
+import io.sluice.tunnel.engine.Rooms;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The thread, the queue and the answers. */
+class CoordinatorTest {
+
+    @TempDir
+    Path folder;
+
+    private final FakeHost host = new FakeHost();
+    private Coordinator coordinator;
+
+    private Coordinator start(Memory memory) {
+        coordinator = new Coordinator(memory, new StateFile(folder), InstantSource.system(), new Listeners());
+        coordinator.start();
+        return coordinator;
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        assertThat(coordinator.close("test over", false, Duration.ofSeconds(5))).isTrue();
+    }
+
+    private static Coordinator.Outcome get(CompletableFuture<Coordinator.Outcome> answer) throws Exception {
+        return answer.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void start_answersWhenConnected_andTheStateSurvives() throws Exception {
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.ServiceBack(Room.TUN, host.rooms()));
+        get(coordinator.tell(new Command.SaveProfile(FakeHost.profile("0.0.0.0/0"), false)));
+
+        assertThat(get(coordinator.settle(new Command.Start())).status().state())
+                .isEqualTo(TunnelState.CONNECTED);
+
+        Memory kept = new StateFile(folder).read();
+        assertThat(kept.profile()).contains(FakeHost.profile("0.0.0.0/0"));
+        assertThat(kept.startedAt()).isEqualTo(coordinator.status().startedAt()).isPresent();
+        assertThat(get(coordinator.settle(new Command.Stop("enough"))).status().state())
+                .isEqualTo(TunnelState.DISCONNECTED);
+        assertThat(new StateFile(folder).read().startedAt()).isEmpty();
+        assertThat(new StateFile(folder).read().held()).isEmpty();
+    }
+
+    @Test
+    void stop_isTakenBetweenTheStepsOfAStart() throws Exception {
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        Rooms rooms = host.rooms();
+        Rooms slow = new Rooms(
+                Optional.of(config -> {
+                    opening.countDown();
+                    try {
+                        gate.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return rooms.driver().orElseThrow().open(config);
+                }),
+                rooms.stacks(),
+                rooms.acceptor(),
+                rooms.routes(),
+                rooms.egress(),
+                Optional.empty());
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.ServiceBack(Room.TUN, slow));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile("0.0.0.0/0"), false));
+        CompletableFuture<Coordinator.Outcome> starting = coordinator.settle(new Command.Start());
+        assertThat(opening.await(5, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Coordinator.Outcome> stopping = coordinator.settle(new Command.Stop("enough"));
+        gate.countDown();
+
+        assertThat(get(stopping).status().state()).isEqualTo(TunnelState.DISCONNECTED);
+        assertThat(get(starting).status().state()).isEqualTo(TunnelState.DISCONNECTED);
+        assertThat(host.calls).noneMatch(c -> c.startsWith("attach") || c.startsWith("set"));
+    }
+
+    @Test
+    void swappedWhileConnected_isResumedByItsSuccessor() throws Exception {
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.ServiceBack(Room.TUN, host.rooms()));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
+        get(coordinator.settle(new Command.Start()));
+
+        assertThat(coordinator.close("swap", true, Duration.ofSeconds(5))).isTrue();
+
+        Memory found = new StateFile(folder).read();
+        assertThat(found.resume()).isTrue();
+        assertThat(found.startedAt()).isEmpty();
+        assertThat(host.calls).endsWith("close sluice0");
+        start(found);
+    }
+
+    @Test
+    void retry_comesAfterItsDelay() throws Exception {
+        start(Memory.EMPTY);
+        Rooms rooms = host.rooms();
+        coordinator.tell(new Command.ServiceBack(Room.TUN, rooms));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
+        get(coordinator.settle(new Command.Start()));
+        CountDownLatch again = new CountDownLatch(1);
+        coordinator.addListener(status -> {
+            if (status.state() == TunnelState.ERROR) {
+                host.faults.clear();
+            }
+            if (status.state() == TunnelState.CONNECTED && host.calls.contains("attach2 sluice0")) {
+                again.countDown();
+            }
+        });
+        host.faults.add("attach");
+
+        get(coordinator.tell(new Command.ServiceBack(
+                Room.STACK,
+                new Rooms(
+                        rooms.driver(),
+                        Map.of("user", host.stack("2")),
+                        rooms.acceptor(),
+                        rooms.routes(),
+                        rooms.egress(),
+                        Optional.empty()))));
+
+        assertThat(again.await(5, TimeUnit.SECONDS)).as("calls %s", host.calls).isTrue();
+    }
+}

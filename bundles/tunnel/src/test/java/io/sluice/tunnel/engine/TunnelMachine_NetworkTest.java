@@ -1,0 +1,224 @@
+package io.sluice.tunnel.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.net.IpPrefix;
+import io.sluice.api.tunnel.TunnelError.ErrorCause;
+import io.sluice.api.tunnel.TunnelProfile;
+import io.sluice.api.tunnel.TunnelState;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the coordinator does when the network or the profile is another one, and when other programs meddle. */
+class TunnelMachine_NetworkTest {
+
+    private static final TunnelProfile PROFILE = withServers(FakeHost.profile("0.0.0.0/0"), "172.19.0.2");
+
+    private final Bench bench = Bench.guardedAndConnected(PROFILE);
+
+    private static TunnelProfile withServers(TunnelProfile profile, String... servers) {
+        return new TunnelProfile(
+                profile.tun(),
+                profile.stack(),
+                profile.congestionControl(),
+                profile.include(),
+                profile.exclude(),
+                List.of(servers).stream().map(InetAddress::ofLiteral).toList(),
+                List.of(),
+                profile.table(),
+                profile.rulePriority(),
+                profile.autoRedirect(),
+                profile.autoStart());
+    }
+
+    private void tell(Command command) {
+        bench.forget();
+        bench.run(command);
+    }
+
+    @Test
+    void firstHeard_stays() {
+        tell(Networks.online(bench.now, "192.0.2.1"));
+        assertThat(bench.host.calls).isEmpty();
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
+    void anotherGateway_setAgainInTheFixedOrder_theDeviceStays() {
+        tell(Networks.online(bench.now, "192.0.2.1"));
+        tell(Networks.online(bench.now, "192.0.2.254"));
+        assertThat(bench.host.calls).containsExactly("set sluice0 mark 81", "dns [/172.19.0.2]");
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
+    void noWayOut_heldAndSaid_thenSetAgain() {
+        tell(Networks.online(bench.now, "192.0.2.1"));
+        tell(Networks.offline(bench.now));
+        assertThat(bench.kind()).isEqualTo(TunnelState.OFFLINE);
+        assertThat(bench.host.calls).as("everything is held").isEmpty();
+        assertThat(bench.machine.status().reason())
+                .isEqualTo("the host has no way out (no IPv4, no IPv6); sluice0 is held until it has");
+        assertThat(bench.machine.status().since()).isEqualTo(bench.now);
+        tell(Networks.online(bench.now, "192.0.2.1"));
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.host.calls).containsExactly("set sluice0 mark 81", "dns [/172.19.0.2]");
+    }
+
+    @Test
+    void start_withoutAWayOut_standsAndWaits() {
+        Bench fresh = Bench.guarded(PROFILE);
+        fresh.run(Networks.told(fresh.now, null));
+        fresh.run(new Command.Start());
+        assertThat(fresh.kind()).isEqualTo(TunnelState.OFFLINE);
+        fresh.run(Networks.online(fresh.now.plusSeconds(1), "192.0.2.1"));
+        assertThat(fresh.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
+    void error_comesBackWithTheNetwork_oncePerSecondAtMost() {
+        Bench flapping = Bench.guarded(PROFILE);
+        flapping.host.faults.add("set");
+        flapping.run(new Command.AutoStart());
+        assertThat(flapping.kind()).isEqualTo(TunnelState.ERROR);
+        flapping.host.calls.clear();
+        for (int i = 0; i < 50; i++) {
+            flapping.run(Networks.told(flapping.now, null));
+            flapping.run(Networks.told(flapping.now, "192.0.2.1"));
+            flapping.now = flapping.now.plus(Duration.ofMillis(100));
+        }
+        long attempts = flapping.host.calls.stream()
+                .filter(c -> c.startsWith("open sluice0 p"))
+                .count();
+        assertThat(attempts).as("in five seconds").isBetween(4L, 5L);
+    }
+
+    @Test
+    void deviceDeletedRenamedOrSwitchedOff_connectedAnew() {
+        for (Command damage : List.of(
+                Networks.told(bench.now.plusSeconds(60), "192.0.2.1"),
+                Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("other0", Networks.TUN, true)),
+                Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)))) {
+            tell(damage);
+            assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+            assertThat(bench.machine.status().blocked()).isTrue();
+            assertThat(bench.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.TUN_GONE);
+            bench.run(bench.delayed.getLast());
+            assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+            bench.now = bench.now.plusSeconds(2);
+        }
+    }
+
+    @Test
+    void deviceRenamed_isRemovedUnderItsNewName() {
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("other0", Networks.TUN, true)));
+        assertThat(bench.host.calls).containsSubsequence("close sluice0 persistent", "open other0", "close other0");
+        assertThat(bench.context.memory().held()).isEmpty();
+    }
+
+    @Test
+    void stateReadBeforeTheDeviceWasOpened_tellsNothingOfIt() {
+        tell(Networks.told(bench.now.minusSeconds(60), "192.0.2.1"));
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
+    void routesOfOurs_removedByAnother_putBackAndSaid() {
+        bench.host.entries.removeFirst();
+        tell(new Command.RoutesChanged());
+        assertThat(bench.host.calls).containsExactly("set sluice0 mark 81");
+        assertThat(bench.events)
+                .containsExactly(
+                        "restored another program changed the tunnel's routes or rules: 1 of 2 entries were put back");
+        tell(new Command.RoutesChanged());
+        assertThat(bench.events).as("nothing was missing").isEmpty();
+    }
+
+    @Test
+    void routesRefused_onTheWay_towardsBlocked() {
+        bench.host.faults.add("set");
+        tell(new Command.RoutesChanged());
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(bench.host.calls.getFirst()).isEqualTo("set sluice0 mark 81");
+        assertThat(bench.host.calls).contains("policy Blocked");
+        assertThat(bench.machine.status().blocked()).isTrue();
+    }
+
+    @Test
+    void profile_otherRoutesAndServers_comeIntoForceWithTheDeviceOpen() {
+        tell(new Command.SaveProfile(withServers(FakeHost.profile("10.0.0.0/8"), "172.19.0.2", "172.19.0.3"), true));
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.host.calls)
+                .containsExactly(
+                        "write started held",
+                        "set sluice0 mark 81",
+                        "dns [/172.19.0.2, /172.19.0.3]",
+                        "policy Connected");
+        assertThat(bench.host.entries).contains("route " + List.of(IpPrefix.parse("10.0.0.0/8")));
+        tell(new Command.SaveProfile(FakeHost.profile(), true));
+        assertThat(bench.host.calls)
+                .containsExactly("write started held", "cleanUp", "dns cleanUp", "policy Connected");
+    }
+
+    @Test
+    void profile_anotherDevice_connectedAnewAndClosedMeanwhile() {
+        TunnelProfile narrower = new TunnelProfile(
+                new io.sluice.api.tun.TunConfig(
+                        "sluice0", 1280, PROFILE.tun().addresses(), 1, java.util.OptionalInt.empty(), false, true),
+                "user",
+                PROFILE.include(),
+                List.of(),
+                2022,
+                9000,
+                false);
+        tell(new Command.SaveProfile(narrower, true));
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.host.calls)
+                .containsSubsequence(
+                        "policy Connecting", "close sluice0 persistent", "open sluice0 persistent", "policy Connected");
+        assertThat(bench.host.calls).noneMatch(c -> c.contains("Disconnected") || c.contains("Blocked"));
+    }
+
+    @Test
+    void profile_sameOrOnlyAutoStart_nothingIsDone() {
+        tell(new Command.SaveProfile(PROFILE.withAutoStart(true), true));
+        assertThat(bench.host.calls).containsExactly("write started held");
+    }
+
+    @Test
+    void resolver_absent_saidAndSetWhenItComes() {
+        Bench without = Bench.ready("0.0.0.0/0");
+        without.run(new Command.SaveProfile(PROFILE, false));
+        without.run(new Command.Start());
+        assertThat(without.machine.status().reason()).contains("the host's resolver is left as it is");
+        without.forget();
+        without.run(new Command.ServiceBack(Room.DNS, without.host.guarded()));
+        assertThat(without.host.calls).contains("dns [/172.19.0.2]");
+        assertThat(without.machine.status().reason()).isEqualTo("traffic on sluice0 is taken in");
+    }
+
+    @Test
+    void resolver_refused_undoneAndBlocked() {
+        Bench refused = Bench.guarded(PROFILE);
+        refused.host.faults.add("dns");
+        refused.run(new Command.Start());
+        assertThat(refused.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.DNS_REFUSED);
+        assertThat(refused.machine.status().blocked()).isTrue();
+    }
+
+    @Test
+    void stop_givesTheResolverBackBeforeTheRoutes() {
+        tell(new Command.Stop("enough"));
+        assertThat(bench.host.calls).containsSubsequence("dns cleanUp", "cleanUp", "close sluice0 persistent");
+    }
+
+    @Test
+    void backOff_jittered_neverOverThirtySeconds() {
+        assertThat(BackOff.delay(1, 0)).isEqualTo(Duration.ofMillis(375));
+        assertThat(BackOff.delay(1, 1)).isEqualTo(Duration.ofMillis(500));
+        assertThat(BackOff.delay(50, 1)).isEqualTo(BackOff.LONGEST);
+        assertThat(BackOff.delay(50, 0.5)).isEqualTo(Duration.ofMillis(26_250));
+    }
+}
