@@ -1,0 +1,31 @@
+package io.sluice.config.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What one outbound protocol has of its own. One small class each, named in {@link OutboundReader}'s table. */
+interface OutboundProtocol {
+
+    /** Its names, as they may be written in {@code protocol}; Xray's and ours. */
+    List<String> names();
+
+    /** The room, and so the end of the factory PID: {@code io.sluice.outbound.TYPE}. */
+    String type();
+
+    /** Whether it stands on layers, so that {@code streamSettings} and {@code proxySettings} are read for it. */
+    default boolean isLayered() {
+        return true;
+    }
+
+    /** The application protocol (ALPN) that it speaks within TLS, where neither the configuration nor a transport says another; empty if any will do. */
+    default Optional<String> alpn() {
+        return Optional.empty();
+    }
+
+    /**
+     * Reads {@code settings}, reports what is wrong and fills the properties. Fields that it does not ask for are reported by the caller.
+     *
+     * @return whether the properties are whole
+     */
+    boolean read(OutboundDraft draft);
+}

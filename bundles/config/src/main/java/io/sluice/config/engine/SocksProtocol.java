@@ -1,0 +1,38 @@
+package io.sluice.config.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/** SOCKS5. Its conversation begins with the connection's (TCP fast open), so it stands on TCP and on no layer. */
+final class SocksProtocol implements OutboundProtocol {
+
+    @Override
+    public List<String> names() {
+        return List.of("socks");
+    }
+
+    @Override
+    public String type() {
+        return "socks";
+    }
+
+    @Override
+    public boolean isLayered() {
+        return false;
+    }
+
+    @Override
+    public boolean read(OutboundDraft draft) {
+        Optional<ServerSection> found =
+                ServerSection.read(draft, "servers", "{ \"address\": \"192.0.2.1\", \"port\": 1080 }");
+        if (found.isEmpty()) {
+            return false;
+        }
+        Section server = found.get().server();
+        server.word("pipeline", List.of("auto", "on", "off"))
+                .ifPresent(w -> draft.properties().put("pipeline", w.value()));
+        boolean good = ProxyAccount.read(found.get().user(), draft);
+        found.get().end();
+        return good;
+    }
+}
