@@ -1,0 +1,87 @@
+package io.sluice.killswitch.linux;
+
+import io.sluice.api.killswitch.KillSwitchException;
+import io.sluice.api.killswitch.KillSwitchException.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Settings of the kernel that go with a closed filter (Documentation/networking/ip-sysctl.rst).
+ *
+ * <ul>
+ *   <li>{@code arp_ignore} 2: a host on the link that asks for the tunnel's address gets no answer (MLLVD-CR-24-03).
+ *   <li>{@code src_valid_mark} 1: the reverse path filter looks where a packet with our mark would go, so that a strict one does not drop the answers to
+ *       our own sockets.
+ * </ul>
+ */
+final class Hardening {
+
+    /**
+     * One setting.
+     *
+     * @param weak values that are replaced; others are at least as strict
+     */
+    private record Setting(String path, String value, List<String> weak) {}
+
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting("net/ipv4/conf/all/arp_ignore", "2", List.of("0", "1")),
+            new Setting("net/ipv4/conf/all/src_valid_mark", "1", List.of("0")));
+
+    private final Path root;
+
+    /** @param root {@code /proc/sys}, or a picture of it */
+    Hardening(Path root) {
+        this.root = root;
+    }
+
+    Map<String, String> harden(Map<String, String> saved) throws KillSwitchException {
+        Map<String, String> before = new TreeMap<>(saved);
+        for (Setting setting : SETTINGS) {
+            try {
+                Path file = root.resolve(setting.path());
+                String found = Files.readString(file).strip();
+                if (setting.weak().contains(found)) {
+                    before.putIfAbsent(setting.path(), found);
+                    Files.writeString(file, setting.value());
+                }
+            } catch (NoSuchFileException e) {
+                // This kernel has no such setting; there is nothing to harden.
+                continue;
+            } catch (IOException e) {
+                throw refused("set", setting.path(), e);
+            }
+        }
+        return before;
+    }
+
+    /** Puts back what is still as we set it; what somebody has set since is theirs. */
+    void relax(Map<String, String> saved) throws KillSwitchException {
+        for (Setting setting : SETTINGS) {
+            String before = saved.get(setting.path());
+            if (before == null || !setting.weak().contains(before)) {
+                continue;
+            }
+            try {
+                Path file = root.resolve(setting.path());
+                if (Files.readString(file).strip().equals(setting.value())) {
+                    Files.writeString(file, before);
+                }
+            } catch (IOException e) {
+                throw refused("put back", setting.path(), e);
+            }
+        }
+    }
+
+    private static KillSwitchException refused(String verb, String path, IOException e) {
+        return new KillSwitchException(
+                Code.FILTER_DENIED,
+                "Could not " + verb + " the kernel's setting " + path.replace('/', '.') + ": " + e.getMessage()
+                        + ". That needs a writable /proc/sys and root",
+                e);
+    }
+}

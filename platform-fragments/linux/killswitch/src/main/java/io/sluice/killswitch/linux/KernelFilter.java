@@ -1,0 +1,216 @@
+package io.sluice.killswitch.linux;
+
+import static io.sluice.nftables.linux.netlink.NftConstants.NFPROTO_INET;
+import static io.sluice.nftables.linux.netlink.NftConstants.NFPROTO_NETDEV;
+
+import io.sluice.api.killswitch.KillSwitchException;
+import io.sluice.api.killswitch.KillSwitchException.Code;
+import io.sluice.api.killswitch.KillSwitchStatus.Drops;
+import io.sluice.killswitch.spi.Filter;
+import io.sluice.netlink.linux.Errno;
+import io.sluice.netlink.linux.NetlinkConstants;
+import io.sluice.netlink.linux.NetlinkException;
+import io.sluice.netlink.linux.NetlinkSocket;
+import io.sluice.nftables.linux.netlink.NftMessages;
+import io.sluice.nftables.linux.netlink.NftSnapshot;
+import io.sluice.nftables.linux.netlink.NftSnapshot.CountedRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Our tables in the kernel, by one socket, which owns the guard. One thread at a time. */
+final class KernelFilter implements AutoCloseable {
+
+    /** An interface may vanish between the listing and the batch; each attempt lists them anew. */
+    private static final int ATTEMPTS = 4;
+
+    private NetlinkSocket socket;
+    private int port;
+    private List<String> guarded = List.of();
+    private Optional<String> guardLimitation = Optional.empty();
+
+    private NetlinkSocket socket() throws NetlinkException {
+        if (socket == null) {
+            socket = NetlinkSocket.open(NetlinkConstants.NETLINK_NETFILTER);
+            port = socket.port();
+        }
+        return socket;
+    }
+
+    /** The socket's number in notices, so that our own changes are known. */
+    synchronized int port() {
+        return port;
+    }
+
+    /** The interfaces that the guard stands at. */
+    synchronized List<String> guarded() {
+        return guarded;
+    }
+
+    synchronized Optional<String> guardLimitation() {
+        return guardLimitation;
+    }
+
+    /** Both tables in one batch; the filter alone, if the kernel cannot have the guard. */
+    synchronized void set(Filter filter) throws KillSwitchException {
+        guardLimitation = Optional.empty();
+        if (filter.guard().isEmpty()) {
+            send(filter, List.of());
+            return;
+        }
+        KillSwitchException refused = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                send(filter, GuardedInterfaces.list(filter.guard().get().except()));
+                return;
+            } catch (NetlinkException e) {
+                throw translated("list the interfaces", e);
+            } catch (KillSwitchException e) {
+                refused = e;
+            }
+        }
+        send(filter.withoutGuard(), List.of());
+        guardLimitation = Optional.of(
+                "The guard at the interfaces is not there, so a flush of the host's rules opens them until they are"
+                        + " back, some milliseconds later: "
+                        + refused.getMessage());
+    }
+
+    private void send(Filter filter, List<String> devices) throws KillSwitchException {
+        String what = "set the table inet " + NftTables.FILTER;
+        try {
+            NftMessages batch = new NftMessages();
+            NftTables.addFilter(batch, filter);
+            if (filter.guard().isPresent()) {
+                NftTables.addGuard(batch, filter.guard().get(), devices);
+            } else if (NftSnapshot.hasTable(socket(), NFPROTO_NETDEV, NftTables.GUARD)) {
+                batch.noTable(NFPROTO_NETDEV, NftTables.GUARD);
+            }
+            socket().transact(batch.batch(), what);
+            guarded = devices;
+            verify(filter, devices);
+        } catch (NetlinkException e) {
+            throw translated(what, e);
+        }
+    }
+
+    private void verify(Filter filter, List<String> devices) throws NetlinkException, KillSwitchException {
+        List<String> wanted = new ArrayList<>(NftTables.expected(filter));
+        List<String> found = new ArrayList<>(names(NFPROTO_INET, NftTables.FILTER));
+        if (filter.guard().isPresent()) {
+            wanted.addAll(NftTables.expected(filter.guard().get(), devices.size()));
+            found.addAll(names(NFPROTO_NETDEV, NftTables.GUARD));
+        }
+        if (!wanted.equals(found)) {
+            throw differs(wanted.size() + " rules were set and the kernel has " + found.size() + " or others");
+        }
+        long hooks = filter.chains().stream()
+                .filter(chain -> chain.hook().isPresent())
+                .count();
+        int there = NftSnapshot.hooked(socket(), NFPROTO_INET, NftTables.FILTER).size();
+        if (hooks != there) {
+            throw differs(hooks + " chains were set at hooks and the kernel has " + there);
+        }
+    }
+
+    private static KillSwitchException differs(String how) {
+        return new KillSwitchException(
+                Code.FILTER_DIFFERS,
+                "The kernel's filter is not what was set: " + how
+                        + ". Something else writes the table; see: nft monitor",
+                null);
+    }
+
+    private List<String> names(int family, String table) throws NetlinkException {
+        return NftSnapshot.rules(socket(), family, table).stream()
+                .map(rule -> rule.chain() + ": " + rule.comment())
+                .toList();
+    }
+
+    synchronized boolean present() throws KillSwitchException {
+        try {
+            return NftSnapshot.hasTable(socket(), NFPROTO_INET, NftTables.FILTER);
+        } catch (NetlinkException e) {
+            throw translated("look for the table inet " + NftTables.FILTER, e);
+        }
+    }
+
+    synchronized boolean remove() throws KillSwitchException {
+        String what = "remove the table inet " + NftTables.FILTER;
+        try {
+            boolean filter = NftSnapshot.hasTable(socket(), NFPROTO_INET, NftTables.FILTER);
+            boolean guard = NftSnapshot.hasTable(socket(), NFPROTO_NETDEV, NftTables.GUARD);
+            NftMessages batch = new NftMessages();
+            if (filter) {
+                batch.noTable(NFPROTO_INET, NftTables.FILTER);
+            }
+            if (guard) {
+                batch.noTable(NFPROTO_NETDEV, NftTables.GUARD);
+            }
+            if (filter || guard) {
+                socket().transact(batch.batch(), what);
+            }
+            guarded = List.of();
+            guardLimitation = Optional.empty();
+            return filter || guard;
+        } catch (NetlinkException e) {
+            throw translated(what, e);
+        }
+    }
+
+    synchronized List<Drops> counters() throws KillSwitchException {
+        Map<String, long[]> kinds = new TreeMap<>();
+        try {
+            for (CountedRule rule : rules()) {
+                String[] words = rule.comment().split(" ");
+                if (rule.comment().startsWith(RuleText.OWNER) && words.length == 3 && !words[1].equals("-")) {
+                    long[] sum = kinds.computeIfAbsent(words[1], _ -> new long[2]);
+                    sum[0] += rule.packets();
+                    sum[1] += rule.octets();
+                }
+            }
+        } catch (NetlinkException e) {
+            throw translated("read the counters", e);
+        }
+        return kinds.entrySet().stream()
+                .map(kind -> new Drops(kind.getKey(), kind.getValue()[0], kind.getValue()[1]))
+                .toList();
+    }
+
+    private List<CountedRule> rules() throws NetlinkException {
+        List<CountedRule> rules = new ArrayList<>(NftSnapshot.rules(socket(), NFPROTO_INET, NftTables.FILTER));
+        if (!guarded.isEmpty()) {
+            rules.addAll(NftSnapshot.rules(socket(), NFPROTO_NETDEV, NftTables.GUARD));
+        }
+        return rules;
+    }
+
+    static KillSwitchException translated(String what, NetlinkException e) {
+        Code code = switch (e.errno()) {
+            case Errno.EPERM, Errno.EACCES -> Code.FILTER_DENIED;
+            case Errno.EAFNOSUPPORT, EPROTONOSUPPORT -> Code.FILTER_ABSENT;
+            default -> Code.FILTER_REFUSED;
+        };
+        String remedy = switch (e.errno()) {
+            case Errno.EPERM, Errno.EACCES -> ". That needs CAP_NET_ADMIN: run as root";
+            case Errno.ENOENT, Errno.EOPNOTSUPP ->
+                ". The kernel may lack a module (nf_tables, nft_ct, nft_reject_inet, nft_socket)";
+            default -> "";
+        };
+        return new KillSwitchException(code, "Could not " + what + ": " + e.getMessage() + remedy, e);
+    }
+
+    /** asm-generic/errno.h: no such netlink protocol, so no netfilter. */
+    private static final int EPROTONOSUPPORT = 93;
+
+    /** The filter stays; the guard goes. */
+    @Override
+    public synchronized void close() {
+        if (socket != null) {
+            socket.close();
+            socket = null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.sluice.killswitch.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HardeningTest {
+
+    private static final String ARP = "net/ipv4/conf/all/arp_ignore";
+    private static final String MARK = "net/ipv4/conf/all/src_valid_mark";
+
+    @TempDir
+    private Path root;
+
+    private void setting(String path, String value) throws IOException {
+        Files.createDirectories(root.resolve(path).getParent());
+        Files.writeString(root.resolve(path), value + "\n");
+    }
+
+    private String setting(String path) throws IOException {
+        return Files.readString(root.resolve(path)).strip();
+    }
+
+    @Test
+    void harden_weakValuesAreReplacedAndPutBack() throws Exception {
+        setting(ARP, "1");
+        setting(MARK, "0");
+        Hardening hardening = new Hardening(root);
+        Map<String, String> saved = hardening.harden(Map.of());
+        assertThat(setting(ARP)).isEqualTo("2");
+        assertThat(setting(MARK)).isEqualTo("1");
+        assertThat(hardening.harden(saved))
+                .as("ours is not taken for the administrator's")
+                .isEqualTo(saved);
+        hardening.relax(saved);
+        assertThat(setting(ARP)).isEqualTo("1");
+        assertThat(setting(MARK)).isEqualTo("0");
+    }
+
+    @Test
+    void harden_stricterValuesStay() throws Exception {
+        setting(ARP, "8");
+        setting(MARK, "1");
+        Hardening hardening = new Hardening(root);
+        Map<String, String> saved = hardening.harden(Map.of());
+        assertThat(saved).isEmpty();
+        hardening.relax(saved);
+        assertThat(setting(ARP)).isEqualTo("8");
+    }
+
+    @Test
+    void relax_whatAnAdministratorHasSetSinceStays() throws Exception {
+        setting(ARP, "0");
+        setting(MARK, "0");
+        Hardening hardening = new Hardening(root);
+        Map<String, String> saved = hardening.harden(Map.of());
+        setting(ARP, "3");
+        hardening.relax(saved);
+        assertThat(setting(ARP)).isEqualTo("3");
+        assertThat(setting(MARK)).isEqualTo("0");
+    }
+
+    @Test
+    void harden_kernelWithoutASetting_goesOn() throws Exception {
+        setting(ARP, "0");
+        assertThat(new Hardening(root).harden(Map.of())).containsOnlyKeys(ARP);
+    }
+}
