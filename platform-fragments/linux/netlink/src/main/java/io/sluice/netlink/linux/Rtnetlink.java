@@ -1,0 +1,222 @@
+package io.sluice.netlink.linux;
+
+import static io.sluice.netlink.linux.NetlinkConstants.*;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Links, addresses, routes and rules of the calling thread's network namespace. One thread at a time. */
+public final class Rtnetlink implements AutoCloseable {
+
+    private static final int DUMP = NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH;
+    private static final int CHANGE = NLM_F_REQUEST | NLM_F_ACK;
+    private static final int ADD = CHANGE | NLM_F_CREATE | NLM_F_EXCL;
+    private static final int PUT = CHANGE | NLM_F_CREATE | NLM_F_REPLACE;
+
+    private final NetlinkSocket socket;
+
+    private Rtnetlink(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    public static Rtnetlink open() throws NetlinkException {
+        return new Rtnetlink(NetlinkSocket.open());
+    }
+
+    /** Every interface. */
+    public List<Link> links() throws NetlinkException {
+        List<Link> links = new ArrayList<>();
+        MessageWriter request =
+                Link.header(RTM_GETLINK, DUMP, 0, 0, 0).attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        for (NetlinkMessage part : socket.dump(request, "list interfaces")) {
+            links.add(Link.read(part));
+        }
+        return links;
+    }
+
+    /** The interface with this name, if there is one. */
+    public Optional<Link> link(String name) throws NetlinkException {
+        return link(Link.header(RTM_GETLINK, NLM_F_REQUEST, 0, 0, 0).attribute(IFLA_IFNAME, name), name);
+    }
+
+    /** The interface with this number, if there is one. */
+    public Optional<Link> link(int index) throws NetlinkException {
+        return link(Link.header(RTM_GETLINK, NLM_F_REQUEST, index, 0, 0), "number " + index);
+    }
+
+    private Optional<Link> link(MessageWriter request, String who) throws NetlinkException {
+        try {
+            return Optional.of(Link.read(socket.ask(request, "look up interface " + who)));
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    public void setMtu(int index, int mtu) throws NetlinkException {
+        socket.change(
+                Link.header(RTM_NEWLINK, CHANGE, index, 0, 0).attributeU32(IFLA_MTU, mtu),
+                "set MTU " + mtu + " of interface number " + index);
+    }
+
+    public void setTransmitQueueLength(int index, int packets) throws NetlinkException {
+        socket.change(
+                Link.header(RTM_NEWLINK, CHANGE, index, 0, 0).attributeU32(IFLA_TXQLEN, packets),
+                "set transmit queue length " + packets + " of interface number " + index);
+    }
+
+    public void setAlias(int index, String alias) throws NetlinkException {
+        socket.change(
+                Link.header(RTM_NEWLINK, CHANGE, index, 0, 0).attribute(IFLA_IFALIAS, alias),
+                "set alias of interface number " + index);
+    }
+
+    public void setUp(int index) throws NetlinkException {
+        socket.change(Link.header(RTM_NEWLINK, CHANGE, index, IFF_UP, IFF_UP), "bring up interface number " + index);
+    }
+
+    /** Every address of every interface, both families. */
+    public List<InterfaceAddress> addresses() throws NetlinkException {
+        List<InterfaceAddress> addresses = new ArrayList<>();
+        MessageWriter request = InterfaceAddress.header(RTM_GETADDR, DUMP, AF_UNSPEC, 0, 0, 0, 0);
+        for (NetlinkMessage part : socket.dump(request, "list addresses")) {
+            addresses.add(InterfaceAddress.read(part));
+        }
+        return addresses;
+    }
+
+    public void addAddress(InterfaceAddress address) throws NetlinkException {
+        socket.change(
+                address.write(RTM_NEWADDR, ADD),
+                "add address " + address.local() + " to interface number " + address.index());
+    }
+
+    public void deleteAddress(InterfaceAddress address) throws NetlinkException {
+        socket.change(
+                address.write(RTM_DELADDR, CHANGE),
+                "delete address " + address.local() + " of interface number " + address.index());
+    }
+
+    /** The routes of one table and family, without entries of the route cache. */
+    public List<Route> routes(boolean ipv6, long table) throws NetlinkException {
+        MessageWriter request = routeDump(ipv6, 0).attributeU32(RTA_TABLE, (int) table);
+        return routes(request, ipv6).stream()
+                .filter(route -> route.table() == table)
+                .toList();
+    }
+
+    /** The routes of one owner (RTPROT_…) in all tables. */
+    public List<Route> routesBy(boolean ipv6, int protocol) throws NetlinkException {
+        return routes(routeDump(ipv6, protocol), ipv6).stream()
+                .filter(route -> route.protocol() == protocol)
+                .toList();
+    }
+
+    static MessageWriter routeDump(boolean ipv6, int protocol) {
+        return Route.header(RTM_GETROUTE, DUMP, InterfaceAddress.family(ipv6), 0, 0)
+                .u8(protocol)
+                .u8(0)
+                .u8(0)
+                .u32(0);
+    }
+
+    private List<Route> routes(MessageWriter request, boolean ipv6) throws NetlinkException {
+        List<Route> routes = new ArrayList<>();
+        List<NetlinkMessage> parts;
+        try {
+            parts = socket.dump(request, "list routes");
+        } catch (NetlinkException e) {
+            // With strict checking the kernel says ENOENT for a table that nobody has filled yet.
+            if (e.errno() == Errno.ENOENT) {
+                return routes;
+            }
+            throw e;
+        }
+        for (NetlinkMessage part : parts) {
+            Route route = Route.read(part);
+            if (route.destination().isIpv6() == ipv6 && (route.flags() & RTM_F_CLONED) == 0) {
+                routes.add(route);
+            }
+        }
+        return routes;
+    }
+
+    public void addRoute(Route route) throws NetlinkException {
+        socket.change(
+                route.write(RTM_NEWROUTE, ADD), "add route " + route.destination() + " to table " + route.table());
+    }
+
+    public void replaceRoute(Route route) throws NetlinkException {
+        socket.change(
+                route.write(RTM_NEWROUTE, PUT), "set route " + route.destination() + " in table " + route.table());
+    }
+
+    public void deleteRoute(Route route) throws NetlinkException {
+        socket.change(
+                route.write(RTM_DELROUTE, CHANGE),
+                "delete route " + route.destination() + " of table " + route.table());
+    }
+
+    /**
+     * Which way a packet with this mark would take now; empty if none.
+     *
+     * @param mark 0 for an unmarked packet
+     */
+    public Optional<Route> route(InetAddress destination, int mark) throws NetlinkException {
+        try {
+            return Optional.of(Route.read(socket.ask(
+                    routeRequest(destination, mark), "look up the route to " + destination.getHostAddress())));
+        } catch (NetlinkException e) {
+            return switch (e.errno()) {
+                // unreachable, prohibit and blackhole routes answer with their own errors (fib_props in
+                // net/ipv4/fib_semantics.c)
+                case Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL -> Optional.empty();
+                default -> throw e;
+            };
+        }
+    }
+
+    static MessageWriter routeRequest(InetAddress destination, int mark) {
+        int bits = destination.getAddress().length * Byte.SIZE;
+        MessageWriter request = Route.header(RTM_GETROUTE, NLM_F_REQUEST, InterfaceAddress.family(bits == 128), bits, 0)
+                .u8(0)
+                .u8(0)
+                .u8(0)
+                .u32(RTM_F_LOOKUP_TABLE)
+                .attribute(RTA_DST, destination);
+        return mark == 0 ? request : request.attributeU32(RTA_MARK, mark);
+    }
+
+    /** The policy rules of one family, in order of priority. */
+    public List<Rule> rules(boolean ipv6) throws NetlinkException {
+        List<Rule> rules = new ArrayList<>();
+        for (NetlinkMessage part : socket.dump(ruleDump(ipv6), "list rules")) {
+            Rule rule = Rule.read(part);
+            if (rule.ipv6() == ipv6) {
+                rules.add(rule);
+            }
+        }
+        return rules;
+    }
+
+    static MessageWriter ruleDump(boolean ipv6) {
+        return Rule.header(RTM_GETRULE, DUMP, ipv6).u8(0).u16(0).u32(0).u32(0);
+    }
+
+    public void addRule(Rule rule) throws NetlinkException {
+        socket.change(rule.write(RTM_NEWRULE, ADD), "add rule with priority " + rule.priority());
+    }
+
+    public void deleteRule(Rule rule) throws NetlinkException {
+        socket.change(rule.write(RTM_DELRULE, CHANGE), "delete rule with priority " + rule.priority());
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
