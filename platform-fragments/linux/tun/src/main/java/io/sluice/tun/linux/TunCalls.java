@@ -1,0 +1,47 @@
+package io.sluice.tun.linux;
+
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+
+/**
+ * The C library's calls for setting a TUN device up. A result of −1 means {@link Native#getLastError()} holds errno.
+ *
+ * <p>Called as JNA functions, not as mapped methods: JNA keeps the class of a mapping for ever (the options that it caches for the class
+ * name that class), and with it the class loader of every bundle that has been replaced.
+ */
+final class TunCalls {
+
+    private static final Function OPEN = function("open");
+    private static final Function IOCTL = function("ioctl");
+    private static final Function FCNTL = function("fcntl");
+    private static final Function CLOSE = function("close");
+
+    private TunCalls() {}
+
+    private static Function function(String name) {
+        return NativeLibrary.getProcess().getFunction(name);
+    }
+
+    static int open(String path, int flags) {
+        return OPEN.invokeInt(new Object[] {path, flags});
+    }
+
+    static int ioctl(int fd, long request, Pointer argument) {
+        return IOCTL.invokeInt(new Object[] {fd, request, argument});
+    }
+
+    /** The same call with its argument by value. */
+    static int ioctl(int fd, long request, long value) {
+        return IOCTL.invokeInt(new Object[] {fd, request, value});
+    }
+
+    static int fcntl(int fd, int command, long argument) {
+        return FCNTL.invokeInt(new Object[] {fd, command, argument});
+    }
+
+    static int close(int fd) {
+        return CLOSE.invokeInt(new Object[] {fd});
+    }
+}
