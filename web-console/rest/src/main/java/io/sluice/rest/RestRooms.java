@@ -1,0 +1,180 @@
+package io.sluice.rest;
+
+import io.sluice.api.config.ConfigStore;
+import io.sluice.api.config.OutboundImport;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.flow.FlowTable;
+import io.sluice.api.inbound.Inbound;
+import io.sluice.api.killswitch.KillSwitch;
+import io.sluice.api.netmon.NetworkMonitor;
+import io.sluice.api.outbound.Outbound;
+import io.sluice.api.policy.OutboundSelector;
+import io.sluice.api.route.RouteManager;
+import io.sluice.api.tunnel.TunnelController;
+import io.sluice.rest.engine.Problem;
+import io.sluice.rest.engine.ProblemException;
+import io.sluice.view.Diagnosis;
+import io.sluice.view.Rooms;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/** Every room a request may ask for. Each is optional and may come and go at any time. */
+@Component(service = RestRooms.class)
+public class RestRooms implements Rooms {
+
+    private final BundleContext context;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile TunnelController tunnel;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile FlowTable flows;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile OutboundSelector policy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RouteManager routes;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile EgressBinder egress;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile NetworkMonitor network;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile ConfigStore config;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile KillSwitch killSwitch;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile OutboundImport outboundImport;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile ServiceComponentRuntime components;
+
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Outbound> outbounds = List.of();
+
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Inbound> inbounds = List.of();
+
+    @Activate
+    public RestRooms(BundleContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Optional<TunnelController> tunnel() {
+        return Optional.ofNullable(tunnel);
+    }
+
+    @Override
+    public Optional<FlowTable> flows() {
+        return Optional.ofNullable(flows);
+    }
+
+    @Override
+    public Optional<OutboundSelector> policy() {
+        return Optional.ofNullable(policy);
+    }
+
+    @Override
+    public Optional<RouteManager> routes() {
+        return Optional.ofNullable(routes);
+    }
+
+    @Override
+    public Optional<EgressBinder> egress() {
+        return Optional.ofNullable(egress);
+    }
+
+    @Override
+    public Optional<NetworkMonitor> network() {
+        return Optional.ofNullable(network);
+    }
+
+    @Override
+    public Optional<ConfigStore> config() {
+        return Optional.ofNullable(config);
+    }
+
+    Optional<OutboundImport> outboundImport() {
+        return Optional.ofNullable(outboundImport);
+    }
+
+    @Override
+    public Optional<KillSwitch> killSwitch() {
+        return Optional.ofNullable(killSwitch);
+    }
+
+    @Override
+    public List<Outbound> outbounds() {
+        return outbounds.stream().sorted(Comparator.comparing(Outbound::tag)).toList();
+    }
+
+    @Override
+    public List<Inbound> inbounds() {
+        return inbounds.stream().sorted(Comparator.comparing(Inbound::tag)).toList();
+    }
+
+    /** Why things are not active; empty while Declarative Services itself is away. */
+    Optional<Diagnosis> diagnosis() {
+        return Optional.ofNullable(components).map(runtime -> new Diagnosis(context, runtime));
+    }
+
+    BundleContext context() {
+        return context;
+    }
+
+    /** The service, or a problem that says why it is not there. */
+    <T> T need(Optional<T> service, Class<T> contract) throws ProblemException {
+        if (service.isPresent()) {
+            return service.get();
+        }
+        String why = diagnosis()
+                .map(diagnosis -> diagnosis.whyAbsent(contract.getName()))
+                .orElse("the component runtime is not active");
+        throw ProblemException.of(Problem.Kind.ABSENT, contract.getSimpleName() + " is not active: " + why + ".");
+    }
+}

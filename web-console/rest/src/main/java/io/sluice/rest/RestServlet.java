@@ -1,0 +1,92 @@
+package io.sluice.rest;
+
+import io.sluice.rest.engine.Problem;
+import io.sluice.rest.engine.ProblemException;
+import io.sluice.rest.engine.Request;
+import io.sluice.rest.engine.Router;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardContextSelect;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+
+/** Serves {@code /api}: finds the operation, reads what it accepts, and writes its answer or problem. */
+@Component(service = Servlet.class)
+@HttpWhiteboardContextSelect(ConsoleContext.SELECT)
+@HttpWhiteboardServletPattern("/api/*")
+public final class RestServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+    private static final String PREFIX = "/api/v1";
+
+    private final transient Router router;
+
+    @Activate
+    public RestServlet(@Reference RestRooms rooms, @Reference FrontDoor door) {
+        router = new Router(Operations.all(rooms, door));
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            String path = request.getRequestURI();
+            if (!path.startsWith(PREFIX + "/")) {
+                throw ProblemException.of(Problem.Kind.NOT_FOUND, "The interface is below " + PREFIX + ".");
+            }
+            Router.Match match = router.find(request.getMethod(), path.substring(PREFIX.length()));
+            Request call = new Request(
+                    request.getMethod(),
+                    path,
+                    match.parameters(),
+                    query(request.getQueryString()),
+                    Optional.ofNullable(request.getHeader("If-Match")),
+                    Optional.ofNullable(request.getHeader("If-None-Match")),
+                    GuardFilter.session(request),
+                    body(request, match.route().maxBody()));
+            Answers.send(request, response, match.route().action().answer(call));
+        } catch (ProblemException e) {
+            Answers.send(request, response, e.problem());
+        }
+    }
+
+    private static byte[] body(HttpServletRequest request, int max) throws IOException, ProblemException {
+        if (request.getContentLengthLong() > max) {
+            throw ProblemException.of(Problem.Kind.TOO_LARGE, "The body may have " + max + " octets here.");
+        }
+        byte[] body = request.getInputStream().readNBytes(max + 1);
+        if (body.length > max) {
+            throw ProblemException.of(Problem.Kind.TOO_LARGE, "The body may have " + max + " octets here.");
+        }
+        return body;
+    }
+
+    private static Map<String, String> query(String text) throws ProblemException {
+        Map<String, String> query = new HashMap<>();
+        if (text == null) {
+            return query;
+        }
+        try {
+            for (String pair : text.split("&")) {
+                int equals = pair.indexOf('=');
+                if (equals > 0) {
+                    query.put(
+                            URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+                            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.of(Problem.Kind.BAD_REQUEST, "The query is not percent-encoded.");
+        }
+        return query;
+    }
+}
