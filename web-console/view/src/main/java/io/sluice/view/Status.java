@@ -1,0 +1,154 @@
+package io.sluice.view;
+
+import io.sluice.api.config.Generation;
+import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.flow.FlowTable;
+import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.tunnel.TunnelController;
+import io.sluice.api.tunnel.TunnelState;
+import io.sluice.api.tunnel.TunnelStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the appliance stands as a whole, read back from the rooms at one moment.
+ *
+ * @param state one word
+ * @param headline one sentence
+ * @param tunnel the coordinator's words, if it is active
+ * @param totals the flow table's sums, if it is active
+ * @param warnings sentences on what limits or endangers the present state
+ */
+public record Status(
+        Word state,
+        String headline,
+        Optional<TunnelStatus> tunnel,
+        Optional<FlowTotals> totals,
+        Optional<Generation> generation,
+        Optional<EgressBinder.EgressStatus> egress,
+        int inbounds,
+        int outbounds,
+        int rules,
+        List<String> warnings) {
+
+    /** The state in one word: the same in shell, REST and page. */
+    public enum Word {
+        /** No tunnel is up; inbounds may still listen. */
+        OFF,
+        /** Steps are being taken. */
+        STARTING,
+        /** The tunnel takes traffic in. */
+        CONNECTED,
+        /** The tunnel is up, but a room that new flows need is not active. */
+        DEGRADED,
+        /** The tunnel is up, but the machine has no way out. */
+        OFFLINE,
+        /** Steps are being undone. */
+        STOPPING,
+        /** The last start failed and was undone. */
+        ERROR;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public static Status of(Rooms rooms) {
+        Optional<TunnelStatus> tunnel = rooms.tunnel().map(TunnelController::status);
+        Optional<FlowTotals> totals = rooms.flows().map(FlowTable::totals);
+        Optional<EgressBinder.EgressStatus> egress = rooms.egress().map(EgressBinder::status);
+        int inbounds = rooms.inbounds().size();
+        int outbounds = rooms.outbounds().size();
+        List<String> warnings = new ArrayList<>();
+        if (tunnel.isEmpty()) {
+            warnings.add("the tunnel coordinator is not active");
+        }
+        if (totals.isEmpty()) {
+            warnings.add("the flow room is not active: no new flow is accepted");
+        }
+        if (rooms.policy().isEmpty()) {
+            warnings.add("no policy is active: nothing may leave");
+        }
+        if (outbounds == 0) {
+            warnings.add("no outbound is active: nothing can leave");
+        }
+        if (egress.isEmpty()) {
+            warnings.add("no egress binder is active: outbounds refuse to dial");
+        }
+        egress.flatMap(EgressBinder.EgressStatus::limitation).ifPresent(warnings::add);
+        boolean flowing = totals.isPresent() && rooms.policy().isPresent() && outbounds > 0 && egress.isPresent();
+        Word state = word(tunnel, flowing);
+        return new Status(
+                state,
+                headline(state, tunnel, inbounds, flowing),
+                tunnel,
+                totals,
+                rooms.config().flatMap(store -> store.current()),
+                egress,
+                inbounds,
+                outbounds,
+                rooms.policy().map(policy -> policy.rules().size()).orElse(0),
+                List.copyOf(warnings));
+    }
+
+    private static Word word(Optional<TunnelStatus> tunnel, boolean flowing) {
+        TunnelState state = tunnel.map(TunnelStatus::state).orElse(TunnelState.DISCONNECTED);
+        return switch (state) {
+            case DISCONNECTED -> Word.OFF;
+            case CONNECTING -> Word.STARTING;
+            case CONNECTED -> flowing ? Word.CONNECTED : Word.DEGRADED;
+            case OFFLINE -> Word.OFFLINE;
+            case DISCONNECTING -> Word.STOPPING;
+            case ERROR -> Word.ERROR;
+        };
+    }
+
+    private static String headline(Word state, Optional<TunnelStatus> tunnel, int inbounds, boolean flowing) {
+        String device = tunnel.flatMap(TunnelStatus::device).orElse("the TUN device");
+        return switch (state) {
+            case OFF ->
+                inbounds > 0 && flowing
+                        ? "The tunnel is off; " + inbounds + (inbounds == 1 ? " inbound serves" : " inbounds serve")
+                                + " as a proxy."
+                        : "The tunnel is off; traffic of this machine is not touched.";
+            case STARTING -> "The tunnel is being set up.";
+            case CONNECTED -> "Traffic for the included prefixes goes through " + device + ".";
+            case DEGRADED -> device + " takes traffic in, but new flows are refused.";
+            case OFFLINE -> "The machine has no way out; " + device + " is held until it has.";
+            case STOPPING -> "The tunnel is being taken down.";
+            case ERROR ->
+                tunnel.flatMap(TunnelStatus::error)
+                        .map(error -> error.message())
+                        .orElse("The last start failed; everything was undone.");
+        };
+    }
+
+    /** Time the tunnel has been connected. */
+    public Optional<Duration> connectedFor(Instant now) {
+        return tunnel.filter(t -> t.state() == TunnelState.CONNECTED || t.state() == TunnelState.OFFLINE)
+                .flatMap(TunnelStatus::startedAt)
+                .map(start -> Duration.between(start, now));
+    }
+
+    public Map<String, Object> view() {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("schema", "sluice.status/1");
+        view.put("state", state.text());
+        view.put("headline", headline);
+        view.put("tunnel", tunnel.map(Views::tunnel).orElse(null));
+        view.put("flows", totals.map(Views::totals).orElse(null));
+        view.put("config", generation.map(Views::generation).orElse(null));
+        view.put("egress", egress.map(Views::egress).orElse(null));
+        view.put("inbounds", inbounds);
+        view.put("outbounds", outbounds);
+        view.put("rules", rules);
+        view.put("warnings", warnings);
+        return view;
+    }
+}
