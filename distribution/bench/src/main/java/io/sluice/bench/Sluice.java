@@ -1,0 +1,46 @@
+package io.sluice.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The appliance of this tree, as {@code sluice tun2socks}. */
+final class Sluice {
+
+    private Sluice() {}
+
+    static Optional<String> program() {
+        return Programs.find("SLUICE", "sluice");
+    }
+
+    static boolean isDirect(Map<String, String> options) {
+        return options.getOrDefault("outbound", "socks").equals("direct");
+    }
+
+    /** Every option but {@code outbound} and {@code mtu} is one of tun2socks: {@code stack=system} is {@code --stack system}. */
+    static List<String> command(Path folder, Map<String, String> options) {
+        List<String> words = new ArrayList<>(List.of(
+                program().orElseThrow(),
+                "tun2socks",
+                "--device",
+                Site.DEVICE,
+                "-i",
+                Site.DEVICE_ADDRESS,
+                "-m",
+                options.getOrDefault("mtu", "1500"),
+                "--mark",
+                Site.MARK));
+        words.addAll(isDirect(options) ? List.of("--direct") : List.of("-x", Site.PROXY + ":" + Site.PROXY_PORT));
+        options.forEach((key, value) -> {
+            if (!key.equals("outbound") && !key.equals("mtu")) {
+                words.add("--" + key);
+                if (!value.isEmpty()) {
+                    words.add(value);
+                }
+            }
+        });
+        return words;
+    }
+}
