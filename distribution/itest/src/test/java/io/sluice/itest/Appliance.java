@@ -1,0 +1,196 @@
+package io.sluice.itest;
+
+import io.sluice.api.flow.FlowSnapshot;
+import io.sluice.api.flow.FlowTable;
+import io.sluice.api.tunnel.TunnelController;
+import io.sluice.api.tunnel.TunnelState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/** The appliance around this test bundle, as its operator sees it: bundles, components, services. Holds no service between calls. */
+final class Appliance {
+
+    /** Generous: the machine may be building something else. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    interface Use<S, R> {
+        R with(S service) throws Exception;
+    }
+
+    private final BundleContext context;
+
+    Appliance(BundleContext context) {
+        this.context = context;
+    }
+
+    List<Bundle> bundles() {
+        return Arrays.asList(context.getBundles());
+    }
+
+    Bundle bundle(String name) {
+        return bundles().stream()
+                .filter(b -> name.equals(b.getSymbolicName()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no bundle " + name));
+    }
+
+    static boolean isFragment(Bundle bundle) {
+        return bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+    }
+
+    <S, R> R use(Class<S> type, Use<S, R> use) throws Exception {
+        ServiceReference<S> reference = context.getServiceReference(type);
+        S service = reference == null ? null : context.getService(reference);
+        if (service == null) {
+            throw new AssertionError("no service " + type.getName());
+        }
+        try {
+            return use.with(service);
+        } finally {
+            context.ungetService(reference);
+        }
+    }
+
+    boolean has(Class<?> type) {
+        return context.getServiceReference(type) != null;
+    }
+
+    List<FlowSnapshot> recentFlows() throws Exception {
+        return use(FlowTable.class, FlowTable::recent);
+    }
+
+    Optional<FlowSnapshot> flowOf(int clientPort, int serverPort) throws Exception {
+        return use(
+                FlowTable.class,
+                table -> table.live().stream()
+                        .filter(flow -> flow.source().source().getPort() == clientPort
+                                && flow.source().destination().getPort() == serverPort)
+                        .findFirst());
+    }
+
+    boolean connected() {
+        try {
+            return has(TunnelController.class)
+                    && use(TunnelController.class, TunnelController::status).state() == TunnelState.CONNECTED;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Every component configuration and whether it is at work: {@code bundle/component/tag -> satisfied | what else}. */
+    Map<String, String> components() {
+        try {
+            return use(ServiceComponentRuntime.class, runtime -> {
+                Map<String, String> all = new TreeMap<>();
+                for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
+                    String name = description.bundle.symbolicName + "/" + description.name;
+                    List<ComponentConfigurationDTO> configurations =
+                            new ArrayList<>(runtime.getComponentConfigurationDTOs(description));
+                    if (configurations.isEmpty()) {
+                        all.put(name, "without configuration");
+                    }
+                    for (ComponentConfigurationDTO configuration : configurations) {
+                        all.put(name + tag(configuration), state(configuration));
+                    }
+                }
+                return all;
+            });
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String tag(ComponentConfigurationDTO configuration) {
+        Object tag = configuration.properties.getOrDefault("outbound.tag", configuration.properties.get("inbound.tag"));
+        return tag == null ? "" : "/" + tag;
+    }
+
+    private static String state(ComponentConfigurationDTO configuration) {
+        return switch (configuration.state) {
+            case ComponentConfigurationDTO.SATISFIED, ComponentConfigurationDTO.ACTIVE -> "satisfied";
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> "without configuration";
+            case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
+                "without "
+                        + Arrays.stream(configuration.unsatisfiedReferences)
+                                .map(reference -> reference.name)
+                                .toList();
+            default -> "failed: " + configuration.failure;
+        };
+    }
+
+    /**
+     * Updates the bundles in place with the same jar and refreshes them, as an operator does by {@code felix:update} and
+     * {@code felix:refresh}; then waits until every component is what it was.
+     *
+     * @return until all were back
+     */
+    Duration swap(String... names) throws BundleException, InterruptedException {
+        Map<String, String> before = components();
+        long start = System.nanoTime();
+        List<Bundle> swapped = Arrays.stream(names).map(this::bundle).toList();
+        for (Bundle bundle : swapped) {
+            bundle.update();
+        }
+        refresh(swapped);
+        await(
+                "every component is back after the swap of " + Arrays.toString(names),
+                () -> components().equals(before),
+                () -> difference(before));
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private String difference(Map<String, String> before) {
+        Map<String, String> now = components();
+        Map<String, String> left = new TreeMap<>(before);
+        left.entrySet().removeIf(e -> e.getValue().equals(now.get(e.getKey())));
+        left.replaceAll((name, state) -> state + " became " + now.get(name));
+        return left.toString();
+    }
+
+    void refresh(List<Bundle> bundles) throws InterruptedException {
+        CountDownLatch refreshed = new CountDownLatch(1);
+        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                .adapt(FrameworkWiring.class)
+                .refreshBundles(bundles, event -> {
+                    if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                        refreshed.countDown();
+                    }
+                });
+        if (!refreshed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the refresh of " + bundles + " did not end");
+        }
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        await(what, condition, () -> "");
+    }
+
+    static void await(String what, BooleanSupplier condition, Supplier<String> instead) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what + " " + instead.get());
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+}
