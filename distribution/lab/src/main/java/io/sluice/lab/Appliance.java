@@ -1,0 +1,277 @@
+package io.sluice.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The assembled appliance as a process, in a network namespace, with an {@code /etc} of its own: what it does to a host's resolver it does to a copy. */
+final class Appliance {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A start takes 2 s on an idle machine; builds may share this one. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final NetworkNamespace namespace;
+    private final Path program;
+    private final Path folder;
+    private Optional<Process> console = Optional.empty();
+
+    Appliance(NetworkNamespace namespace, Path distribution, Path folder) throws IOException {
+        this.namespace = namespace;
+        this.program = distribution.resolve("bin/sluice");
+        this.folder = folder;
+        for (String name : List.of("etc", "data", "log", "host-etc")) {
+            Files.createDirectories(folder.resolve(name));
+        }
+        try (Stream<Path> files = Files.list(distribution.resolve("etc"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve("etc").resolve(file.getFileName()));
+            }
+        }
+        command(Map.of(), List.of("cp", "-a", "/etc/.", hostEtc().toString()));
+        Files.deleteIfExists(hostEtc().resolve("resolv.conf"));
+        Files.writeString(hostEtc().resolve("resolv.conf"), "nameserver " + Places.WAN_ISP4 + "\n");
+    }
+
+    Path hostEtc() {
+        return folder.resolve("host-etc");
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path configFile() {
+        return folder.resolve("etc/sluice.json");
+    }
+
+    Path log() {
+        return folder.resolve("log/sluice.log");
+    }
+
+    void configure(String json) throws IOException {
+        Files.writeString(configFile(), json);
+        Files.setPosixFilePermissions(configFile(), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(
+                "JAVA_HOME", System.getProperty("java.home"),
+                "SLUICE_ETC", folder.resolve("etc").toString(),
+                "SLUICE_DATA", data().toString(),
+                "SLUICE_LOG", folder.resolve("log").toString(),
+                "SLUICE_JAVA_OPTS", "-Xmx256m");
+    }
+
+    /** Runs the appliance's program in its namespaces. */
+    String run(String... arguments) {
+        List<String> words = new ArrayList<>(inside());
+        words.add(program.toString());
+        words.addAll(List.of(arguments));
+        return command(environment(), words);
+    }
+
+    /** Removes its copy of the host's settings, which is full of links to the host's files. */
+    void forgetHost() {
+        command(Map.of(), List.of("rm", "-rf", hostEtc().toString()));
+    }
+
+    private static String command(Map<String, String> environment, List<String> words) {
+        try {
+            Path output = Files.createTempFile("sluice-lab", ".out");
+            try {
+                ProcessBuilder builder =
+                        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
+                builder.environment().putAll(environment);
+                Process process = builder.start();
+                if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException(String.join(" ", words) + " did not end");
+                }
+                String text = Files.readString(output);
+                if (process.exitValue() != 0) {
+                    throw new IllegalStateException(
+                            String.join(" ", words) + " ended with " + process.exitValue() + ": " + text.strip());
+                }
+                return text;
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    void start() {
+        run("start");
+    }
+
+    /** Starts it at a terminal of its own, so that it takes commands of the framework's shell; returns when REST answers. */
+    void startAtConsole() throws IOException {
+        List<String> words = new ArrayList<>(inside());
+        words.addAll(List.of("script", "--quiet", "--flush", "--return", "--command", program + " run", "/dev/null"));
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("console.log").toFile());
+        builder.environment().putAll(environment());
+        Process terminal = builder.start();
+        console = Optional.of(terminal);
+        Waiting.until("the appliance's REST interface", () -> {
+            if (!terminal.isAlive()) {
+                throw new IllegalStateException(
+                        "the appliance ended: " + Files.readString(folder.resolve("console.log")));
+            }
+            return answers();
+        });
+    }
+
+    private boolean answers() {
+        try {
+            get("/status");
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** A line for the framework's shell, as somebody at the console would type it. */
+    void console(String line) throws IOException {
+        var stdin = console.orElseThrow().getOutputStream();
+        stdin.write((line + "\r").getBytes(StandardCharsets.UTF_8));
+        stdin.flush();
+    }
+
+    private List<String> inside() {
+        return List.of(
+                "ip",
+                "netns",
+                "exec",
+                namespace.name(),
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount --bind \"$0\" /etc && exec \"$@\"",
+                hostEtc().toString());
+    }
+
+    void stop() {
+        run("stop");
+    }
+
+    ProcessHandle process() {
+        try {
+            long pid = Long.parseLong(Files.readString(data().resolve("lock")).strip());
+            return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("process " + pid + " is gone"));
+        } catch (IOException | NumberFormatException e) {
+            throw new IllegalStateException("the appliance has no process", e);
+        }
+    }
+
+    boolean lives() {
+        try {
+            return process().isAlive();
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    void signal(String name) {
+        command(Map.of(), List.of("kill", "-" + name, Long.toString(process().pid())));
+        if (!name.equals("STOP")) {
+            wakeTerminal();
+        }
+    }
+
+    /** The program script(1) stops itself when the process at its terminal is stopped, and then does not collect it when it ends. */
+    private void wakeTerminal() {
+        if (console.filter(Process::isAlive).isPresent()) {
+            command(
+                    Map.of(),
+                    List.of("kill", "-CONT", Long.toString(console.get().pid())));
+        }
+    }
+
+    /** Sends it a signal that ends it, and waits for that. */
+    void kill(String signal) {
+        ProcessHandle process = process();
+        signal(signal);
+        Waiting.until("the end of process " + process.pid(), () -> !process.isAlive());
+    }
+
+    long descriptors() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + process().pid() + "/fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    /** One request of the REST interface; an answer below 300 or an {@link IllegalStateException}. */
+    JsonNode rest(String method, String path, String body, Map<String, String> headers) {
+        return Lab.onThread(namespace, () -> request(method, path, body, headers));
+    }
+
+    JsonNode get(String path) {
+        return rest("GET", path, null, Map.of());
+    }
+
+    private JsonNode request(String method, String path, String body, Map<String, String> headers) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:9080/api/v1" + path).toURL().openConnection();
+        connection.setConnectTimeout(3_000);
+        connection.setReadTimeout(30_000);
+        connection.setRequestMethod(method);
+        connection.setRequestProperty(
+                "Authorization",
+                "Bearer " + Files.readString(data().resolve("api-token")).strip());
+        headers.forEach(connection::setRequestProperty);
+        if (body != null) {
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 300 ? connection.getInputStream() : connection.getErrorStream()) {
+            String text = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            if (status >= 300) {
+                throw new IllegalStateException(method + " " + path + ": " + status + " " + text);
+            }
+            JsonNode node = text.isBlank() ? JSON.createObjectNode() : JSON.readTree(text);
+            String tag = connection.getHeaderField("ETag");
+            if (tag != null && node instanceof ObjectNode object) {
+                object.put("_etag", tag);
+            }
+            return node;
+        }
+    }
+
+    /** Applies a configuration; returns when it is acknowledged. */
+    void apply(String json) {
+        String tag = get("/config").get("_etag").asText();
+        rest("POST", "/config:apply", json, Map.of("If-Match", tag, "Content-Type", "application/json"));
+    }
+
+    String tunnelState() {
+        return get("/tunnel").path("state").asText();
+    }
+}

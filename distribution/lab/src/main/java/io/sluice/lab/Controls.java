@@ -1,0 +1,102 @@
+package io.sluice.lab;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The positive controls: while the appliance is off, both observers see the canaries of every kind and the packets of every class.
+ *
+ * @param missing kinds of canaries that the capture did not see: must be none
+ * @param filter packets that the filter counted
+ * @param capture packets that the capture has
+ */
+record Controls(List<String> missing, long filter, long capture) {
+
+    private static final List<String> EVERYWHERE =
+            List.of("UDP 4444", "UDP 53", "TCP 4443", "TCP 53", "TCP 853", "TCP 443", "TCP 9", "ICMP");
+    private static final List<String> BOX_ONLY = List.of("UDP 5353", "UDP 5355", "UDP 137", "UDP 1900");
+
+    static Controls of(World world, List<Tally> tallies, Random dice) throws IOException {
+        world.baseline();
+        List<Capture.Sighting> seen = new ArrayList<>();
+        List<String> wanted = wanted();
+        Waiting.within(Duration.ofSeconds(20), () -> {
+            seen.addAll(world.sightings());
+            return kinds(seen).containsAll(wanted);
+        });
+        long filter = world.outside();
+        Set<String> kinds = kinds(seen);
+        Controls controls =
+                new Controls(wanted.stream().filter(k -> !kinds.contains(k)).toList(), filter, seen.size());
+        world.quiet(true);
+        Waiting.pause(200);
+        for (Tally tally : tallies) {
+            if (tally.injection.stimulus().isPresent()) {
+                stimulus(world, tally, dice);
+            } else {
+                tally.controlFilter = filter;
+                tally.controlCapture = seen.size();
+            }
+        }
+        world.quiet(false);
+        return controls;
+    }
+
+    private static void stimulus(World world, Tally tally, Random dice) throws IOException {
+        world.baseline();
+        try {
+            tally.injection.stimulus().orElseThrow().on(world, dice);
+        } catch (Exception e) {
+            tally.error("control: " + e.getMessage());
+        }
+        Waiting.within(Duration.ofSeconds(5), () -> {
+            tally.controlCapture += world.sightings().size();
+            return tally.controlCapture > 0;
+        });
+        Waiting.pause(50);
+        tally.controlCapture += world.sightings().size();
+        tally.controlFilter = world.outside();
+    }
+
+    private static List<String> wanted() {
+        List<String> wanted = new ArrayList<>();
+        for (String family : List.of("v4", "v6")) {
+            EVERYWHERE.forEach(kind -> wanted.add("lan " + family + " " + kind));
+            EVERYWHERE.forEach(kind -> wanted.add("box " + family + " " + kind));
+            BOX_ONLY.stream()
+                    // NetBIOS has no IPv6, but its port is tried.
+                    .forEach(kind -> wanted.add("box " + family + " " + kind));
+        }
+        return wanted;
+    }
+
+    private static Set<String> kinds(List<Capture.Sighting> seen) {
+        return seen.stream().map(s -> kind(s.what())).collect(Collectors.toSet());
+    }
+
+    /** {@code UDP 192.168.77.10.5000 > 8.8.8.8.53} is {@code lan v4 UDP 53}. */
+    static String kind(String what) {
+        String[] words = what.split(" ");
+        int arrow = List.of(words).indexOf(">");
+        if (arrow < 1) {
+            return what;
+        }
+        String from = words[arrow - 1];
+        String to = words[arrow + 1];
+        boolean lan = from.startsWith("192.168.77.") || from.startsWith("2a0e:1c80:77:");
+        boolean icmp = words[0].startsWith("ICMP");
+        return (lan ? "lan " : "box ")
+                + (to.contains(":") ? "v6 " : "v4 ")
+                + (icmp ? "ICMP" : words[0] + " " + to.substring(to.lastIndexOf('.') + 1));
+    }
+
+    String sentence() {
+        return "filter " + filter + ", capture " + capture
+                + (missing.isEmpty() ? ", every kind of canary seen" : ", NOT seen: " + missing);
+    }
+}

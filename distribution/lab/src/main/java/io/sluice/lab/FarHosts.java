@@ -1,0 +1,134 @@
+package io.sluice.lab;
+
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, and octets of a known pattern. */
+final class FarHosts implements AutoCloseable {
+
+    /** A stream's length; at the server's pace it lasts longer than most faults. */
+    static final int PATTERN_LENGTH = 4 << 20;
+
+    private static final int BLOCK = 4096;
+
+    private final List<AutoCloseable> sockets = new ArrayList<>();
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
+    private final AtomicLong datagrams = new AtomicLong();
+
+    FarHosts(NetworkNamespace inet) {
+        serve(inet, Places.WEB_PORT, this::web);
+        serve(inet, Places.DISCARD_PORT, this::discard);
+        serve(inet, Places.PATTERN_PORT, this::pattern);
+        DatagramSocket counter = Lab.onThread(inet, () -> new DatagramSocket(Places.COUNT_PORT));
+        sockets.add(counter);
+        threads.execute(() -> count(counter));
+    }
+
+    /** One octet of the pattern. */
+    static byte at(long position) {
+        return (byte) (position * 31 + (position >> 8) * 7 + (position >> 16));
+    }
+
+    /** Numbered datagrams that have come. */
+    long datagrams() {
+        return datagrams.get();
+    }
+
+    private interface Service {
+        void serve(Socket client) throws IOException;
+    }
+
+    private void serve(NetworkNamespace inet, int port, Service service) {
+        ServerSocket server = Lab.onThread(inet, () -> new ServerSocket(port, 512));
+        sockets.add(server);
+        threads.execute(() -> accept(server, service));
+    }
+
+    private void accept(ServerSocket server, Service service) {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                threads.execute(() -> answer(client, service));
+            }
+        } catch (IOException e) {
+            // The lab closes it.
+            return;
+        }
+    }
+
+    private static void answer(Socket client, Service service) {
+        try (client) {
+            client.setSoTimeout(30_000);
+            service.serve(client);
+        } catch (IOException e) {
+            // The client or a fault ended it.
+            return;
+        }
+    }
+
+    private void web(Socket client) throws IOException {
+        byte[] request = new byte[2048];
+        if (client.getInputStream().read(request) <= 0) {
+            return;
+        }
+        String body = client.getInetAddress().getHostAddress();
+        client.getOutputStream()
+                .write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void discard(Socket client) throws IOException {
+        byte[] block = new byte[BLOCK];
+        while (client.getInputStream().read(block) >= 0) {}
+    }
+
+    /** About 1 MB/s, so that every fault finds it under way. */
+    private void pattern(Socket client) throws IOException {
+        OutputStream out = client.getOutputStream();
+        byte[] block = new byte[BLOCK];
+        for (long position = 0; position < PATTERN_LENGTH; position += BLOCK) {
+            for (int i = 0; i < BLOCK; i++) {
+                block[i] = at(position + i);
+            }
+            out.write(block);
+            Waiting.pause(4);
+        }
+    }
+
+    private void count(DatagramSocket socket) {
+        DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+        try {
+            while (true) {
+                socket.receive(packet);
+                datagrams.incrementAndGet();
+            }
+        } catch (IOException e) {
+            // The lab closes it.
+            return;
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        for (AutoCloseable socket : sockets) {
+            try {
+                socket.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

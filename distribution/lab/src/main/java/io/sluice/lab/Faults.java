@@ -1,0 +1,217 @@
+package io.sluice.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** F01…F24: what breaks, and how soon the tunnel carries again. */
+final class Faults {
+
+    private Faults() {}
+
+    static List<Injection> all() {
+        List<Injection> all = new ArrayList<>();
+        all.addAll(ofTheProcess());
+        all.addAll(ofTheNetwork());
+        all.addAll(ofTheHost());
+        all.addAll(notHere());
+        return all;
+    }
+
+    private static List<Injection> ofTheProcess() {
+        return List.of(
+                Injection.of("F01", "kill -9, started again by a supervisor")
+                        .within(10)
+                        .breaking((w, dice) -> w.box.kill("KILL"))
+                        .healing((w, dice) -> w.start()),
+                Injection.of("F02", "SIGSTOP for up to a second, SIGCONT")
+                        .within(3)
+                        .breaking((w, dice) -> {
+                            w.box.signal("STOP");
+                            Waiting.pause(dice.nextInt(100, 1_000));
+                        })
+                        .healing((w, dice) -> w.box.signal("CONT")),
+                Injection.of("F14", "the configuration file is cut off, and the process killed")
+                        .within(15)
+                        .breaking((w, dice) -> {
+                            w.box.kill("KILL");
+                            cut(w.box.configFile(), dice);
+                        })
+                        .healing((w, dice) -> {
+                            w.start();
+                            w.box.configure(w.config().json());
+                        }),
+                Injection.of("F15", "the state files are cut off, and the process killed")
+                        .within(15)
+                        .breaking((w, dice) -> {
+                            w.box.kill("KILL");
+                            cut(w.box.data().resolve("tunnel/state"), dice);
+                            cut(w.box.data().resolve("killswitch/state"), dice);
+                        })
+                        .healing((w, dice) -> w.start()),
+                Injection.of("F20", "a second one is started").breaking((w, dice) -> {
+                    long pid = w.box.process().pid();
+                    w.box.run("start");
+                    if (w.box.process().pid() != pid) {
+                        throw new IllegalStateException("the second one took the first one's place");
+                    }
+                }));
+    }
+
+    private static List<Injection> ofTheNetwork() {
+        return List.of(
+                Injection.of("F03", "the proxy server is killed and started again")
+                        .within(8)
+                        .breaking((w, dice) -> {
+                            w.relay.kill("KILL");
+                            Waiting.pause(dice.nextInt(0, 300));
+                        })
+                        .healing((w, dice) -> w.relay.start()),
+                Injection.of("F04", "the line flaps")
+                        .within(5)
+                        .breaking((w, dice) -> {
+                            for (int i = dice.nextInt(1, 4); i > 0; i--) {
+                                LeakClasses.link(w, "down");
+                                Waiting.pause(dice.nextInt(20, 300));
+                                LeakClasses.link(w, "up");
+                                Waiting.pause(dice.nextInt(20, 200));
+                            }
+                        })
+                        .healing((w, dice) -> LeakClasses.gateway(w)),
+                Injection.of("F05", "the line has another address")
+                        .within(5)
+                        .breaking((w, dice) -> {
+                            w.lab.gw.exec("ip", "addr", "add", "45.80.1.7/24", "dev", "wan0");
+                            w.lab.gw.exec("ip", "addr", "del", Places.WAN_GW4 + "/24", "dev", "wan0");
+                            w.lab.gw.exec("ip", "addr", "replace", "45.80.1.7/24", "dev", "wan0");
+                            LeakClasses.gateway(w);
+                            Waiting.pause(dice.nextInt(100, 300));
+                        })
+                        .healing((w, dice) -> {
+                            w.lab.gw.exec("ip", "addr", "add", Places.WAN_GW4 + "/24", "dev", "wan0");
+                            w.lab.gw.exec("ip", "addr", "del", "45.80.1.7/24", "dev", "wan0");
+                            w.lab.gw.exec(
+                                    "sh", "-c", "ip addr add " + Places.WAN_GW4 + "/24 dev wan0 2>/dev/null || true");
+                            LeakClasses.gateway(w);
+                        }),
+                Injection.of("F06", "the proxy server is silent, without a reset")
+                        .within(8)
+                        .breaking((w, dice) -> {
+                            filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
+                            Waiting.pause(dice.nextInt(200, 800));
+                        })
+                        .healing((w, dice) -> unfilter(w)),
+                Injection.of("F10", "a third of all packets is lost")
+                        .within(5)
+                        .breaking((w, dice) -> {
+                            filter(w, "numgen random mod 100 < 30 drop");
+                            Waiting.pause(dice.nextInt(200, 800));
+                        })
+                        .healing((w, dice) -> unfilter(w)),
+                Injection.of("F11", "the path's MTU shrinks and nobody says so")
+                        .within(10)
+                        .breaking((w, dice) -> {
+                            filter(w, "meta length > 1280 drop");
+                            Waiting.pause(dice.nextInt(200, 800));
+                        })
+                        .healing((w, dice) -> unfilter(w)));
+    }
+
+    private static List<Injection> ofTheHost() {
+        return List.of(
+                Injection.of("F12", "the TUN device is taken down or deleted")
+                        .within(5)
+                        .breaking((w, dice) -> {
+                            if (dice.nextBoolean()) {
+                                w.lab.gw.exec("ip", "link", "delete", "sluice0");
+                            } else {
+                                w.lab.gw.exec("ip", "link", "set", "sluice0", "down");
+                            }
+                        }),
+                Injection.of("F13", "a third party changes rules, routes and the resolver")
+                        .within(4)
+                        .breaking((w, dice) -> {
+                            switch (dice.nextInt(3)) {
+                                case 0 ->
+                                    w.lab.gw.exec(
+                                            "sh", "-c", "ip rule del priority 9001; ip -6 rule del priority 9001");
+                                case 1 -> w.lab.gw.exec("ip", "route", "flush", "table", "2022");
+                                default -> foreignResolver(w);
+                            }
+                        }),
+                Injection.of("F24", "two faults within half a second")
+                        .within(20)
+                        .breaking(Faults::two)
+                        .healing((w, dice) -> {
+                            unfilter(w);
+                            LeakClasses.link(w, "up");
+                            LeakClasses.gateway(w);
+                            if (!w.box.lives()) {
+                                w.start();
+                            }
+                        }));
+    }
+
+    private static List<Injection> notHere() {
+        return List.of(
+                Injection.absent("F07", "the proxy accepts and never answers", "tested in bundles/outbound/socks"),
+                Injection.absent("F08", "a slow-loris proxy", "tested in bundles/flow"),
+                Injection.absent("F09", "the resolver fails", "there is no resolver inside the tunnel yet"),
+                Injection.absent("F16", "a power cut at every write", "tested in the rooms that write files"),
+                Injection.absent("F17", "a bundle throws, loops, or ends the process", "tested in distribution/itest"),
+                Injection.absent("F18", "an update to a broken version", "there is no updater yet"),
+                Injection.absent("F19", "a crash loop", "there is no supervisor of ours; systemd's counts"),
+                Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"),
+                Injection.absent("F22", "a clock step during a session", "no protocol with a clock in this lab"),
+                Injection.absent(
+                        "F23", "an attack on the management during a fault", "tested in distribution/blackbox"));
+    }
+
+    private static void two(World w, Random dice) throws IOException {
+        for (int i = 0; i < 2; i++) {
+            switch (dice.nextInt(5)) {
+                case 0 -> {
+                    if (w.box.lives()) {
+                        w.box.kill("KILL");
+                    }
+                }
+                case 1 -> LeakClasses.link(w, "down");
+                case 2 -> filter(w, "numgen random mod 100 < 50 drop");
+                case 3 -> w.lab.gw.exec("sh", "-c", "ip link set sluice0 down || true");
+                default -> foreignResolver(w);
+            }
+            Waiting.pause(dice.nextInt(10, 500));
+        }
+    }
+
+    private static void foreignResolver(World w) throws IOException {
+        Path fresh = w.box.hostEtc().resolve("resolv.conf.dhcp");
+        Files.writeString(fresh, "nameserver " + Places.WAN_ISP4 + "\n");
+        Files.move(fresh, w.box.hostEtc().resolve("resolv.conf"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void cut(Path file, Random dice) throws IOException {
+        if (Files.exists(file)) {
+            byte[] octets = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(octets, dice.nextInt(octets.length + 1)));
+        }
+    }
+
+    /** A rule of the provider's for what it forwards. */
+    private static void filter(World w, String rule) {
+        w.lab.wan.exec(
+                "nft",
+                "table inet trouble { chain forward { type filter hook forward priority 0; policy accept; }; }; add"
+                        + " rule inet trouble forward "
+                        + rule);
+    }
+
+    private static void unfilter(World w) {
+        w.lab.wan.exec("nft", "table inet trouble { }; delete table inet trouble");
+    }
+}

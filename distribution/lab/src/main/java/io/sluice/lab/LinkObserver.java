@@ -1,0 +1,127 @@
+package io.sluice.lab;
+
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the provider sees come in from the gateway, told by two that know nothing of each other: a chain of the kernel's packet filter at the very
+ * entry of the wire, which counts everything outside the allowed set, and a capture of every packet, classified afterwards.
+ */
+final class LinkObserver implements AutoCloseable {
+
+    private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+
+    private final NetworkNamespace wan;
+    private final List<Process> dumps = new ArrayList<>();
+    private final List<Capture> captures = new ArrayList<>();
+
+    LinkObserver(NetworkNamespace wan, Path folder) throws IOException {
+        this.wan = wan;
+        Path rules = folder.resolve("observer.nft");
+        Files.writeString(rules, rules());
+        wan.exec("nft", "-f", rules.toString());
+        for (String device : List.of("isp0", "isp1")) {
+            Path file = folder.resolve(device + ".pcap");
+            dumps.add(wan.start(
+                    folder.resolve(device + ".tcpdump"),
+                    "tcpdump",
+                    "-i",
+                    device,
+                    "-Q",
+                    "in",
+                    "-U",
+                    "--immediate-mode",
+                    "-Z",
+                    "root",
+                    "-s",
+                    "512",
+                    "-B",
+                    "16384",
+                    "-w",
+                    file.toString()));
+            captures.add(new Capture(file));
+        }
+        Waiting.until("the captures", () -> {
+            for (Capture capture : captures) {
+                if (!capture.begun()) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /**
+     * The allowed set: section by section the same as {@link Capture}'s, in other words. The box's own address on the local network is among its sources, for a host
+     * takes another interface's while the line has none (RFC 1122 §3.3.4.2); and the web server's address is a proxy's while its name is forged (L20).
+     */
+    private static String rules() {
+        return """
+            table netdev observer {
+              counter outside { }
+              counter proxy { }
+              chain in {
+                type filter hook ingress devices = { "isp0", "isp1" } priority -500; policy accept;
+                ether type arp accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s, %s } tcp dport %d counter name proxy accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
+                udp sport 68 udp dport 67 accept
+                ip6 saddr fe80::/10 udp sport 546 udp dport 547 accept
+                icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
+                counter name outside
+              }
+            }
+            """.formatted(
+                        Places.LAN_GW4,
+                        Places.RELAY4,
+                        Places.OTHER_RELAY4,
+                        Places.WEB4,
+                        Places.RELAY_PORT,
+                        Places.LAN_GW4,
+                        Places.RELAY4,
+                        Places.OTHER_RELAY4);
+    }
+
+    /** Packets outside the allowed set so far, as the kernel counted them. */
+    long outside() {
+        return counter("outside");
+    }
+
+    /** Packets to the proxy so far. */
+    long proxied() {
+        return counter("proxy");
+    }
+
+    private long counter(String name) {
+        Matcher matcher = PACKETS.matcher(wan.exec("nft", "list", "counter", "netdev", "observer", name));
+        if (!matcher.find()) {
+            throw new IllegalStateException("the observer has no counter " + name);
+        }
+        return Long.parseLong(matcher.group(1));
+    }
+
+    /** What the captures have got since the last call, outside the allowed set. */
+    List<Capture.Sighting> sightings() throws IOException {
+        List<Capture.Sighting> all = new ArrayList<>();
+        for (Capture capture : captures) {
+            all.addAll(capture.newSightings());
+        }
+        return all;
+    }
+
+    boolean alive() {
+        return dumps.stream().allMatch(Process::isAlive);
+    }
+
+    @Override
+    public void close() {
+        dumps.forEach(Process::destroy);
+        wan.exec("nft", "delete", "table", "netdev", "observer");
+    }
+}

@@ -1,0 +1,103 @@
+package io.sluice.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a campaign is to be.
+ *
+ * @param faults identifiers of classes; empty for all
+ * @param repetitions of each class
+ * @param seed of the dice and of the order
+ * @param report where the JSON goes
+ * @param mode of the kill switch; {@code none} shows what leaks without one
+ */
+record Options(List<String> faults, int repetitions, long seed, Optional<Path> report, String mode) {
+
+    /** 0 leaks in 30 trials bound the probability of one at 10 %, in 300 at 1 % (with 95 % confidence, 3/N). */
+    static final int COMMIT = 30;
+
+    static final int NIGHTLY = 300;
+
+    static final String USAGE = """
+        usage: ./sluice campaign [OPTIONS]      (root; makes network namespaces and removes them)
+
+          --faults L01,L02,F01   only these classes (all, if not given)
+          --n N                  injections of each class (30)
+          --nightly              300 of each
+          --seed S               of the order and of every random choice; the same seed gives the same sequence
+          --report FILE          write the result as JSON
+          --mode MODE            the kill switch's: lockdown (default) or none, to see what leaks without one
+        """;
+
+    /** @throws IllegalArgumentException with a sentence */
+    static Options parse(List<String> words, long newSeed) {
+        List<String> faults = new ArrayList<>();
+        int repetitions = COMMIT;
+        long seed = newSeed;
+        Optional<Path> report = Optional.empty();
+        String mode = "lockdown";
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals("--nightly")) {
+                repetitions = NIGHTLY;
+                continue;
+            }
+            if (!List.of("--faults", "--n", "--seed", "--report", "--mode").contains(word)) {
+                throw new IllegalArgumentException("'" + word + "' is not an option");
+            }
+            if (++i == words.size()) {
+                throw new IllegalArgumentException(word + " wants a value");
+            }
+            String value = words.get(i);
+            switch (word) {
+                case "--faults" -> faults.addAll(List.of(value.split(",")));
+                case "--n" -> repetitions = (int) number(word, value);
+                case "--seed" -> seed = number(word, value);
+                case "--report" -> report = Optional.of(Path.of(value));
+                default -> mode = value;
+            }
+        }
+        if (repetitions < 1) {
+            throw new IllegalArgumentException("--n wants at least 1");
+        }
+        if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
+            throw new IllegalArgumentException("--mode wants lockdown or none");
+        }
+        Options options = new Options(List.copyOf(faults), repetitions, seed, report, mode);
+        options.chosen();
+        return options;
+    }
+
+    private static long number(String word, String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(word + " wants a number, not '" + value + "'", e);
+        }
+    }
+
+    /** The classes, in the order of the catalogue. */
+    List<Injection> chosen() {
+        List<Injection> all = catalogue();
+        for (String fault : faults) {
+            if (all.stream().noneMatch(i -> i.id().equals(fault))) {
+                throw new IllegalArgumentException("there is no class '" + fault + "'");
+            }
+        }
+        return all.stream()
+                .filter(i -> faults.isEmpty() || faults.contains(i.id()))
+                .toList();
+    }
+
+    static List<Injection> catalogue() {
+        List<Injection> all = new ArrayList<>(LeakClasses.all());
+        all.addAll(Faults.all());
+        all.sort(Comparator.comparing((Injection i) -> i.id().charAt(0) == 'L' ? 0 : 1)
+                .thenComparing(Injection::id));
+        return List.copyOf(all);
+    }
+}

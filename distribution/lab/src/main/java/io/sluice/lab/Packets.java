@@ -1,0 +1,156 @@
+package io.sluice.lab;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Octets of packets and messages that canaries and attackers send. */
+final class Packets {
+
+    /** In every canary, so that one is known wherever it is seen: 16 octets. */
+    static final String MARK = "sluice-canary-00";
+
+    private static final byte[] MARK_OCTETS = MARK.getBytes(StandardCharsets.US_ASCII);
+
+    private Packets() {}
+
+    static byte[] mark() {
+        return MARK_OCTETS.clone();
+    }
+
+    /** A query for an A record of a name that is the mark: RFC 1035 §4. */
+    static byte[] dnsQuery(int id) {
+        ByteBuffer query = ByteBuffer.allocate(12 + 1 + MARK_OCTETS.length + 1 + 7 + 1 + 4);
+        query.putShort((short) id).putShort((short) 0x0100).putShort((short) 1).putShort((short) 0);
+        query.putShort((short) 0).putShort((short) 0);
+        query.put((byte) MARK_OCTETS.length).put(MARK_OCTETS);
+        query.put((byte) 7).put("example".getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
+        query.putShort((short) 1).putShort((short) 1);
+        return query.array();
+    }
+
+    /** An echo request, RFC 792 or RFC 4443 §4.1; the kernel sums the latter itself. */
+    static byte[] echo(boolean ipv6, int sequence) {
+        ByteBuffer echo = ByteBuffer.allocate(8 + MARK_OCTETS.length);
+        echo.put((byte) (ipv6 ? 128 : 8)).put((byte) 0).putShort((short) 0).putShort((short) 0x5343);
+        echo.putShort((short) sequence).put(MARK_OCTETS);
+        echo.putShort(2, ipv6 ? 0 : checksum(echo.array(), 0, echo.capacity()));
+        return echo.array();
+    }
+
+    /** An IPv4 packet, RFC 791 §3.1, with options that are a multiple of four octets. */
+    static byte[] ipv4(int protocol, InetAddress from, InetAddress to, int fragment, byte[] options, byte[] payload) {
+        int header = 20 + options.length;
+        ByteBuffer packet = ByteBuffer.allocate(header + payload.length);
+        packet.put((byte) (0x40 | header / 4)).put((byte) 0).putShort((short) packet.capacity());
+        packet.putShort((short) 0x5343)
+                .putShort((short) fragment)
+                .put((byte) 64)
+                .put((byte) protocol);
+        packet.putShort((short) 0)
+                .put(from.getAddress())
+                .put(to.getAddress())
+                .put(options)
+                .put(payload);
+        packet.putShort(10, checksum(packet.array(), 0, header));
+        return packet.array();
+    }
+
+    /** A UDP datagram without a checksum (RFC 768), which only IPv4 allows. */
+    static byte[] udp(int from, int to, byte[] payload) {
+        return ByteBuffer.allocate(8 + payload.length)
+                .putShort((short) from)
+                .putShort((short) to)
+                .putShort((short) (8 + payload.length))
+                .putShort((short) 0)
+                .put(payload)
+                .array();
+    }
+
+    /** A TCP segment with its sum over IPv4's pseudo-header: RFC 9293 §3.1. */
+    static byte[] tcp(InetAddress source, InetAddress destination, int from, int to, int flags, byte[] payload) {
+        ByteBuffer segment = ByteBuffer.allocate(20 + payload.length);
+        segment.putShort((short) from).putShort((short) to).putInt(0x51ce_0001).putInt(0x51ce_0002);
+        segment.put((byte) 0x50)
+                .put((byte) flags)
+                .putShort((short) 1024)
+                .putInt(0)
+                .put(payload);
+        ByteBuffer summed = ByteBuffer.allocate(12 + segment.capacity());
+        summed.put(source.getAddress()).put(destination.getAddress()).putShort((short) 6);
+        summed.putShort((short) segment.capacity()).put(segment.array());
+        segment.putShort(16, checksum(summed.array(), 0, summed.capacity()));
+        return segment.array();
+    }
+
+    /** An ARP request, RFC 826, broadcast. */
+    static byte[] arpRequest(byte[] ourMac, InetAddress ours, InetAddress whose) {
+        ByteBuffer frame = ByteBuffer.allocate(42);
+        for (int i = 0; i < 6; i++) {
+            frame.put((byte) 0xff);
+        }
+        frame.put(ourMac).putShort((short) 0x0806);
+        frame.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
+        frame.put(ourMac).put(ours.getAddress()).put(new byte[6]).put(whose.getAddress());
+        return frame.array();
+    }
+
+    /** A neighbour solicitation, RFC 4861 §4.3, of a raw ICMPv6 socket. */
+    static byte[] neighbourSolicitation(InetAddress whose) {
+        return ByteBuffer.allocate(24)
+                .put((byte) 135)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(0)
+                .put(whose.getAddress())
+                .array();
+    }
+
+    /**
+     * A router advertisement, RFC 4861 §4.2, with a prefix for addresses (§4.6.2) and a route (RFC 4191 §2.3).
+     *
+     * @param lifetime of the default route in seconds
+     */
+    static byte[] routerAdvertisement(int lifetime, InetAddress prefix, InetAddress route, int routeLength) {
+        ByteBuffer message = ByteBuffer.allocate(16 + 32 + 24);
+        message.put((byte) 134).put((byte) 0).putShort((short) 0);
+        message.put((byte) 64)
+                .put((byte) 0)
+                .putShort((short) lifetime)
+                .putInt(0)
+                .putInt(0);
+        message.put((byte) 3)
+                .put((byte) 4)
+                .put((byte) 64)
+                .put((byte) 0xc0)
+                .putInt(120)
+                .putInt(60)
+                .putInt(0);
+        message.put(prefix.getAddress());
+        // High preference: RFC 4191 §2.1.
+        message.put((byte) 24)
+                .put((byte) 3)
+                .put((byte) routeLength)
+                .put((byte) 0x08)
+                .putInt(120);
+        message.put(route.getAddress());
+        return message.array();
+    }
+
+    /** RFC 1071. */
+    static short checksum(byte[] octets, int from, int length) {
+        long sum = 0;
+        for (int i = 0; i < length; i++) {
+            int octet = octets[from + i] & 0xff;
+            sum += (i & 1) == 0 ? octet << 8 : octet;
+        }
+        while (sum >> 16 != 0) {
+            sum = (sum & 0xffff) + (sum >> 16);
+        }
+        return (short) ~sum;
+    }
+}

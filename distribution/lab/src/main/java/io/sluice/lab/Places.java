@@ -1,0 +1,55 @@
+package io.sluice.lab;
+
+import java.util.List;
+
+/** Who lives where. Addresses look public, because rules make exceptions for those that do not; nothing here has a way to the real ones. */
+final class Places {
+
+    static final String LAN_NET4 = "192.168.77.0/24";
+    static final String LAN_GW4 = "192.168.77.1";
+    static final String LAN_HOST4 = "192.168.77.10";
+    static final String LAN_NET6 = "2a0e:1c80:77::/64";
+    static final String LAN_GW6 = "2a0e:1c80:77::1";
+    static final String LAN_HOST6 = "2a0e:1c80:77::10";
+
+    static final String WAN_GW4 = "45.80.1.2";
+    static final String WAN_ISP4 = "45.80.1.1";
+    static final String WAN_GW6 = "2a0e:1c80:1::2";
+    static final String WAN_ISP6 = "2a0e:1c80:1::1";
+
+    /** The second line, which a network switch uses. */
+    static final String SECOND_GW4 = "45.80.2.2";
+
+    static final String SECOND_ISP4 = "45.80.2.1";
+    static final String SECOND_GW6 = "2a0e:1c80:2::2";
+    static final String SECOND_ISP6 = "2a0e:1c80:2::1";
+
+    static final String RELAY4 = "45.90.7.9";
+    static final String OTHER_RELAY4 = "45.90.7.10";
+    static final String RELAY6 = "2a0e:1c80:9::9";
+    static final int RELAY_PORT = 1080;
+
+    /** The hosts that canaries are sent to. */
+    static final List<String> CANARY4 = List.of("8.8.8.8", "1.1.1.1", "93.184.216.34");
+
+    static final List<String> CANARY6 = List.of("2001:4860:4860::8888", "2606:4700:4700::1111");
+
+    /** The host whose HTTP server tells that the tunnel carries. */
+    static final String WEB4 = "93.184.216.34";
+
+    static final int WEB_PORT = 80;
+
+    /** Counts datagrams with numbers in them. */
+    static final int COUNT_PORT = 4444;
+
+    /** Takes and discards streams. */
+    static final int DISCARD_PORT = 9;
+
+    /** Sends {@link PatternServer}'s octets. */
+    static final int PATTERN_PORT = 8000;
+
+    static final String TUN4 = "172.19.0.1";
+    static final String TUN6 = "fdfe:dcba:9876::1";
+
+    private Places() {}
+}

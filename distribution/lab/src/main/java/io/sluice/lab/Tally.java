@@ -1,0 +1,120 @@
+package io.sluice.lab;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What came of the injections of one class. One thread. */
+final class Tally {
+
+    private static final int MOST_SAMPLES = 8;
+
+    final Injection injection;
+    int injected;
+    long controlFilter;
+    long controlCapture;
+    long leakedFilter;
+    long leakedCapture;
+    long gaps;
+    int leaking;
+    int unrecovered;
+    int late;
+    long shortEnds;
+    long wrongOctets;
+    private final Set<String> samples = new LinkedHashSet<>();
+    private final List<String> errors = new ArrayList<>();
+    private final List<Long> recoveries = new ArrayList<>();
+
+    Tally(Injection injection) {
+        this.injection = injection;
+    }
+
+    void leaked(long filter, List<Capture.Sighting> seen, int repetition) {
+        leakedFilter += filter;
+        leakedCapture += seen.size();
+        if (filter > 0 || !seen.isEmpty()) {
+            leaking++;
+        }
+        for (Capture.Sighting sighting : seen) {
+            if (samples.size() < MOST_SAMPLES) {
+                samples.add("#" + repetition + " " + sighting.what() + (sighting.canary() ? " (canary)" : ""));
+            }
+        }
+    }
+
+    void recovered(Duration after, int slack) {
+        recoveries.add(after.toMillis());
+        if (after.compareTo(injection.within().multipliedBy(slack)) > 0) {
+            late++;
+        }
+    }
+
+    void error(String what) {
+        if (errors.size() < MOST_SAMPLES) {
+            errors.add(what);
+        }
+    }
+
+    List<String> errors() {
+        return errors;
+    }
+
+    Set<String> samples() {
+        return samples;
+    }
+
+    /** Without a positive control nothing that was not seen proves anything. */
+    boolean isVoid() {
+        return injection.absent().isEmpty() && (controlFilter == 0 || controlCapture == 0);
+    }
+
+    long recovery(double quantile) {
+        List<Long> sorted = recoveries.stream().sorted().toList();
+        return sorted.isEmpty() ? 0 : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * quantile));
+    }
+
+    boolean holds() {
+        return injection.absent().isPresent()
+                || (!isVoid()
+                        && leakedFilter == 0
+                        && leakedCapture == 0
+                        && gaps == 0
+                        && unrecovered == 0
+                        && wrongOctets == 0
+                        && (shortEnds == 0 || injection.endsStreams()));
+    }
+
+    Map<String, Object> view() {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", injection.id());
+        view.put("title", injection.title());
+        injection.absent().ifPresent(why -> view.put("notRun", why));
+        if (injection.absent().isEmpty()) {
+            view.put("injections", injected);
+            view.put("controlSeen", Map.of("filter", controlFilter, "capture", controlCapture));
+            view.put("leaked", Map.of("filter", leakedFilter, "capture", leakedCapture));
+            view.put("leakingInjections", leaking);
+            view.put("chainAbsent", gaps);
+            view.put("streams", Map.of("wrongOctets", wrongOctets, "shortEnds", shortEnds));
+            view.put("unrecovered", unrecovered);
+            view.put("late", late);
+            view.put(
+                    "recoveryMillis",
+                    Map.of(
+                            "p50",
+                            recovery(0.5),
+                            "max",
+                            recovery(1),
+                            "goal",
+                            injection.within().toMillis()));
+            view.put("samples", samples);
+            view.put("errors", errors);
+            view.put("holds", holds());
+        }
+        return view;
+    }
+}

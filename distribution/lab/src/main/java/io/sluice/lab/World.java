@@ -1,0 +1,219 @@
+package io.sluice.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The lab with everything that lives in it. */
+final class World implements AutoCloseable {
+
+    final Lab lab;
+    final Path folder;
+    final FarHosts far;
+    final LinkObserver observer;
+    final Appliance box;
+    final Appliance relay;
+    final CanaryTraffic fromLan;
+    final CanaryTraffic fromBox;
+    final RuleWatch watch;
+    private final Map<String, RawSocket> raw = new HashMap<>();
+    private Optional<CheckedStreams> streams = Optional.empty();
+    private long outsideBefore;
+    private boolean closed;
+    private GatewayConfig config = GatewayConfig.usual();
+
+    private World(Path distribution, Path folder) throws IOException {
+        this.folder = folder;
+        this.lab = Lab.create(folder);
+        this.far = new FarHosts(lab.inet);
+        this.observer = new LinkObserver(lab.wan, folder);
+        this.relay = new Appliance(lab.relay, distribution, Files.createDirectory(folder.resolve("relay")));
+        this.box = new Appliance(lab.gw, distribution, Files.createDirectory(folder.resolve("gw")));
+        this.watch = new RuleWatch(lab.gw);
+        this.fromLan = new CanaryTraffic(lab.lan.name(), "up0");
+        this.fromBox = new CanaryTraffic(lab.gw.name(), "wan0");
+        relay.configure(GatewayConfig.proxyServer());
+        box.configure(config.json());
+    }
+
+    static World create(Path distribution, Path folder) throws IOException {
+        World world = new World(distribution, folder);
+        world.relay.start();
+        return world;
+    }
+
+    GatewayConfig config() {
+        return config;
+    }
+
+    /** Applies another configuration while the appliance runs. */
+    void apply(GatewayConfig next) {
+        box.apply(next.json());
+        config = next;
+    }
+
+    /** Starts the appliance and waits until the tunnel carries. */
+    void up() {
+        start();
+        Waiting.until("the tunnel", this::carries);
+        if (streams.isEmpty()) {
+            streams = Optional.of(new CheckedStreams(lab.lan.name(), 4));
+        }
+    }
+
+    /** Starts the appliance, which starts the tunnel by itself. */
+    void start() {
+        try {
+            box.startAtConsole();
+        } catch (IOException e) {
+            throw new IllegalStateException("the appliance did not start", e);
+        }
+    }
+
+    CheckedStreams streams() {
+        return streams.orElseThrow();
+    }
+
+    /** Whether the client's request is answered now, and by way of the proxy. */
+    boolean carries() {
+        return asked().filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
+                .isPresent();
+    }
+
+    /** The address that a far web server saw the client's request come from; empty without an answer. */
+    Optional<String> asked() {
+        return Lab.onThread(lab.lan, () -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(Places.WEB4, Places.WEB_PORT), 700);
+                socket.setSoTimeout(1_500);
+                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                int body = answer.indexOf("\r\n\r\n");
+                return answer.startsWith("HTTP/1.1 200") && body > 0
+                        ? Optional.of(answer.substring(body + 4))
+                        : Optional.empty();
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** The first time from now on that the tunnel carries, if within so long. */
+    Optional<Duration> recovery(Duration patience) {
+        long begun = System.nanoTime();
+        return Waiting.within(patience, this::carries)
+                ? Optional.of(Duration.ofNanos(System.nanoTime() - begun))
+                : Optional.empty();
+    }
+
+    RawSocket raw(NetworkNamespace namespace, int family, int protocol) {
+        return raw.computeIfAbsent(
+                namespace.name() + "/" + family + "/" + protocol,
+                key -> Lab.onThread(namespace, () -> new RawSocket(family, protocol)));
+    }
+
+    /** A whole IPv4 packet from a place. */
+    void sendIpv4(NetworkNamespace from, byte[] packet, String to) {
+        raw(from, RawSocket.AF_INET, RawSocket.IPPROTO_RAW).send(packet, InetAddress.ofLiteral(to), 0);
+    }
+
+    /** From here on packets outside the allowed set count: what came before was looked at, or was meant to be seen. */
+    void baseline() throws IOException {
+        outsideBefore = observer.outside();
+        observer.sightings();
+    }
+
+    /** Packets outside the allowed set since the baseline, as the filter counted them. */
+    long outside() {
+        return observer.outside() - outsideBefore;
+    }
+
+    /** The same, as captured since the last call. */
+    List<Capture.Sighting> sightings() throws IOException {
+        return observer.sightings();
+    }
+
+    /** Another mode in the configurations from now on. */
+    void mode(String name) {
+        config = config.withMode(name);
+    }
+
+    /** How things stand, for a report: what the tunnel says, and the last words of the log. */
+    String story() {
+        String state;
+        try {
+            state = box.get("/tunnel").toString();
+        } catch (IllegalStateException e) {
+            state = e.getMessage();
+        }
+        try {
+            List<String> lines = Files.readAllLines(box.log());
+            return state + " | " + String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+        } catch (IOException e) {
+            return state;
+        }
+    }
+
+    /** Puts everything right by hand: the network, the servers, and at last the appliance. */
+    void repair() {
+        lab.mend();
+        if (!relay.lives()) {
+            relay.start();
+        }
+        if (box.lives()) {
+            box.kill("KILL");
+        }
+        try {
+            box.configure(config.json());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        watch.expect(false);
+        if (!config.mode().equals(GatewayConfig.NONE)) {
+            lab.gw.exec("nft", "flush", "ruleset");
+        }
+        up();
+    }
+
+    void quiet(boolean now) {
+        fromLan.pause(now);
+        fromBox.pause(now);
+    }
+
+    JsonNode killSwitch() {
+        return box.get("/killswitch");
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        streams.ifPresent(CheckedStreams::close);
+        fromLan.close();
+        fromBox.close();
+        watch.close();
+        raw.values().forEach(RawSocket::close);
+        observer.close();
+        far.close();
+        for (Appliance appliance : List.of(box, relay)) {
+            if (appliance.lives()) {
+                appliance.kill("KILL");
+            }
+            appliance.forgetHost();
+        }
+        lab.close();
+    }
+}

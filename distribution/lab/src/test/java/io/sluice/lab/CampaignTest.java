@@ -1,0 +1,69 @@
+package io.sluice.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short campaign over the classes that break most; {@code ./sluice campaign} runs all of them, 30 times each. */
+@Tag("netns")
+class CampaignTest {
+
+    /** Two of each class, and those that need no restart among them, so that it stays within three minutes. */
+    private static final List<String> CLASSES =
+            "L01 L02 L05 L06 L07 L08 L09 L10 L12 L14 L15 L16 L17 L18 L19 L21 L22 L23 L24 L25 L26 L30 L31 L32 L33 F02 F04 F12 F13"
+                    .transform(text -> List.of(text.split(" ")));
+
+    static Path distribution() throws IOException {
+        Path made = Path.of(System.getProperty("basedir", ""), "../assembly/target")
+                .toAbsolutePath()
+                .normalize();
+        try (Stream<Path> folders = Files.list(made)) {
+            return folders.filter(folder -> Files.isExecutable(folder.resolve("bin/sluice")))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("there is no appliance in " + made));
+        }
+    }
+
+    private static void needsRoot() {
+        NetworkNamespace.unavailable().ifPresent(why -> assumeTrue(false, why));
+        for (String program : List.of("nft", "tcpdump", "dnsmasq", "udhcpc", "script")) {
+            assumeTrue(
+                    Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
+                            .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
+                    program + " is missing");
+        }
+    }
+
+    @Test
+    void lockdown_nothingLeaksAndEverythingRecovers(@TempDir Path folder) throws Exception {
+        needsRoot();
+        Options options = new Options(
+                CLASSES,
+                Integer.getInteger("sluice.lab.n", 1),
+                Long.getLong("sluice.lab.seed", 4),
+                Optional.empty(),
+                "lockdown");
+        Report report = Campaign.run(options, distribution(), folder, System.out);
+        assertThat(report.verdict()).as(report.table()).isEmpty();
+    }
+
+    /** The observers see what there is to be seen: without a kill switch the box's own discovery packets leave by the line. */
+    @Test
+    void withoutKillSwitch_leaksAreSeenByBothObservers(@TempDir Path folder) throws Exception {
+        needsRoot();
+        Options options = new Options(List.of("L16"), 1, 4, Optional.empty(), GatewayConfig.NONE);
+        Report report = Campaign.run(options, distribution(), folder, System.out);
+        assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
+        assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");
+    }
+}

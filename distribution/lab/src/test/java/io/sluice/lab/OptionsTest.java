@@ -1,0 +1,51 @@
+package io.sluice.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+
+    @Test
+    void catalogue_hasEveryClassOnce() {
+        List<String> wanted = Stream.concat(
+                        IntStream.rangeClosed(1, 35).mapToObj("L%02d"::formatted),
+                        IntStream.rangeClosed(1, 24).mapToObj("F%02d"::formatted))
+                .toList();
+        assertThat(Options.catalogue().stream().map(Injection::id)).containsExactlyElementsOf(wanted);
+    }
+
+    @Test
+    void options_areTaken() {
+        Options options = Options.parse(List.of("--faults", "F01,L02", "--n", "7", "--seed", "42"), 1);
+        assertThat(options.chosen().stream().map(Injection::id)).containsExactly("L02", "F01");
+        assertThat(options.repetitions()).isEqualTo(7);
+        assertThat(options.seed()).isEqualTo(42);
+        assertThat(Options.parse(List.of("--nightly"), 1).repetitions()).isEqualTo(300);
+        assertThat(Options.parse(List.of(), 1).seed()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--faults L99|there is no class 'L99'",
+                "--n x|--n wants a number, not 'x'",
+                "--n 0|--n wants at least 1",
+                "--seed|--seed wants a value",
+                "--mode open|--mode wants lockdown or none",
+                "--what|'--what' is not an option"
+            })
+    void mistakes_areNamed(String words, String sentence) {
+        assertThatThrownBy(() -> Options.parse(List.of(words.split(" ")), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(sentence);
+    }
+}
