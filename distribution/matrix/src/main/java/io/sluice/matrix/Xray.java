@@ -1,0 +1,97 @@
+package io.sluice.matrix;
+
+import static io.sluice.matrix.Json.object;
+
+import io.sluice.matrix.Carrier.Protocol;
+import io.sluice.matrix.Carrier.Transport;
+import io.sluice.matrix.XrayShape.Dialect;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Xray, or its ancestor v2ray 4. */
+final class Xray implements Peer {
+
+    private final String program;
+    private final XrayShape shape;
+
+    private Xray(String program, Dialect dialect) {
+        this.program = program;
+        this.shape = new XrayShape(dialect);
+    }
+
+    static Xray xray() {
+        return new Xray("xray", Dialect.LISTS);
+    }
+
+    static Xray v2ray() {
+        return new Xray("v2ray", Dialect.V2RAY);
+    }
+
+    @Override
+    public String name() {
+        return program;
+    }
+
+    private boolean old() {
+        return shape.dialect() == Dialect.V2RAY;
+    }
+
+    @Override
+    public Optional<String> cannot(Carrier carrier, Role role) {
+        if (old() && carrier.transport() != Transport.RAW && carrier.transport() != Transport.WEBSOCKET) {
+            return Optional.of("v2ray 4 has no " + carrier.transport().word());
+        }
+        if (old() && (carrier.is2022() || carrier.variant().startsWith("xchacha20"))) {
+            return Optional.of("v2ray 4 has no " + carrier.variant());
+        }
+        if (role == Role.SERVER
+                && carrier.protocol() == Protocol.SOCKS
+                && carrier.variant().equals("open")) {
+            return Optional.of("one server with a password is enough");
+        }
+        return Program.missing(program);
+    }
+
+    @Override
+    public Running start(Carrier carrier, Role role, Ends ends, Path folder) throws IOException {
+        Map<String, Object> inbound = role == Role.SERVER
+                ? shape.serverInbound(carrier, ends, "in")
+                : object(
+                        "tag",
+                        "in",
+                        "listen",
+                        "127.0.0.1",
+                        "port",
+                        ends.socksPort(),
+                        "protocol",
+                        "socks",
+                        "settings",
+                        object("auth", "noauth", "udp", true, "ip", "127.0.0.1"));
+        Map<String, Object> outbound = role == Role.SERVER
+                ? object("tag", "out", "protocol", "freedom")
+                : shape.clientOutbound(carrier, ends, "out");
+        Path file = Files.writeString(
+                folder.resolve("config.json"),
+                Json.text(object(
+                        "log",
+                        object("loglevel", "warning"),
+                        "inbounds",
+                        List.of(inbound),
+                        "outbounds",
+                        List.of(outbound))));
+        String path = Program.find(program).orElseThrow();
+        // Without it datagrams to most ports go as XUDP through a multiplexed stream, which is a protocol of its own.
+        List<String> words = old()
+                ? List.of(path, "-config", file.toString())
+                : List.of("env", "XRAY_CONE_DISABLED=true", path, "run", "-c", file.toString());
+        return Program.start(
+                role == Role.SERVER ? ends.site().server : ends.site().client,
+                folder.resolve("log"),
+                role == Role.SERVER ? ends.serverPort() : ends.socksPort(),
+                words);
+    }
+}
