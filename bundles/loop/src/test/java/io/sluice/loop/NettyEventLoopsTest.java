@@ -17,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class NettyEventLoopsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Test
     void loop_indexModuloSize_sameLoopOnItsNamedThread() throws Exception {
@@ -30,7 +30,7 @@ class NettyEventLoopsTest {
             assertThat(loops.loop(i + 3)).isSameAs(loops.loop(i));
             assertThat(loops.loop(i - 3)).isSameAs(loops.loop(i));
             names.add(
-                    loops.loop(i).submit(() -> Thread.currentThread().getName()).get(5, TimeUnit.SECONDS));
+                    loops.loop(i).submit(() -> Thread.currentThread().getName()).get(30, TimeUnit.SECONDS));
         }
         assertThat(loops.size()).isEqualTo(3);
         assertThat(names).containsExactlyInAnyOrder("sluice-loop-0", "sluice-loop-1", "sluice-loop-2");
@@ -118,6 +118,6 @@ class NettyEventLoopsTest {
         });
         assertThat(loops.close(Duration.ofMillis(200))).isFalse();
         hang.countDown();
-        assertThat(loops.group().terminationFuture().await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(loops.group().terminationFuture().await(30, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One direction between two real sockets of one loop. */
-@Timeout(30)
+@Timeout(120)
 class PipeSpliceTest {
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -123,8 +123,18 @@ class PipeSpliceTest {
         return loop.submit(() -> pipes().used()).get();
     }
 
+    /** What has been moved once no more of it is: never nothing, for the sender's thread may begin late. */
+    private long standstill() throws InterruptedException {
+        long before = 0;
+        while (moved.get() == 0 || moved.get() != before) {
+            before = moved.get();
+            assertThat(events.poll(300, TimeUnit.MILLISECONDS)).isNull();
+        }
+        return before;
+    }
+
     private String event() throws InterruptedException {
-        return events.poll(10, TimeUnit.SECONDS);
+        return events.poll(30, TimeUnit.SECONDS);
     }
 
     private void send(byte[] octets) {
@@ -161,11 +171,7 @@ class PipeSpliceTest {
         byte[] octets = octets(48 << 20);
         splice();
         send(octets);
-        long before = -1;
-        while (moved.get() != before) {
-            before = moved.get();
-            assertThat(events.poll(300, TimeUnit.MILLISECONDS)).isNull();
-        }
+        long before = standstill();
         assertThat(before).isPositive().isLessThan(octets.length);
         assertThat(receiver.getInputStream().readNBytes(octets.length)).isEqualTo(octets);
         assertThat(event()).isEqualTo("handed back");
@@ -197,11 +203,7 @@ class PipeSpliceTest {
     void senderResetsWhileThePipeIsFull_failsAndThePipeIsNotUsedAgain() throws Exception {
         splice();
         send(octets(48 << 20));
-        long before = -1;
-        while (moved.get() != before) {
-            before = moved.get();
-            assertThat(events.poll(300, TimeUnit.MILLISECONDS)).isNull();
-        }
+        standstill();
         sender.setSoLinger(true, 0);
         sender.close();
         assertThat(List.of(event(), event())).contains("reading failed");

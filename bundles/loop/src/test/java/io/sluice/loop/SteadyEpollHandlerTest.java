@@ -77,7 +77,7 @@ class SteadyEpollHandlerTest {
         try (Socket peer = server.accept()) {
             peer.getOutputStream().write(1);
             peer.shutdownOutput();
-            assertThat(fin.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(fin.await(30, TimeUnit.SECONDS)).isTrue();
             channel.eventLoop().submit(() -> channel.config().setAutoRead(true)).sync();
             channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {2})).sync();
 
@@ -94,11 +94,11 @@ class SteadyEpollHandlerTest {
             peer.setReceiveBufferSize(1 << 16);
             peer.getOutputStream().write(1);
             peer.shutdownOutput();
-            assertThat(fin.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(fin.await(30, TimeUnit.SECONDS)).isTrue();
             ChannelFuture written = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[length]));
             written.addListener(done -> ((DuplexChannel) channel).shutdownOutput());
 
-            peer.setSoTimeout(10_000);
+            peer.setSoTimeout(30_000);
             assertThat(peer.getInputStream().readNBytes(length)).hasSize(length);
             assertThat(peer.getInputStream().read()).isEqualTo(-1);
         }
@@ -109,7 +109,7 @@ class SteadyEpollHandlerTest {
         Channel channel = connect(true);
         try (Socket peer = server.accept()) {
             peer.shutdownOutput();
-            assertThat(fin.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(fin.await(30, TimeUnit.SECONDS)).isTrue();
             ((DuplexChannel) channel).shutdownOutput().sync();
             long cpu = channel.eventLoop()
                     .submit(SteadyEpollHandlerTest::cpu)

@@ -46,7 +46,7 @@ final class StackInNamespace implements AutoCloseable {
 
     String ping(String host, int octets) {
         return namespace.exec(
-                "ping", "-c", "3", "-i", "0.1", "-W", "2", "-s", Integer.toString(octets), "-p", "a5", host);
+                "ping", "-c", "3", "-i", "0.1", "-W", "10", "-s", Integer.toString(octets), "-p", "a5", host);
     }
 
     long counted(String name) {

@@ -49,7 +49,7 @@ class StackTraffic_NetnsTest {
             for (String host : new String[] {"192.0.2.7", "2001:db8::7"}) {
                 InetSocketAddress far = new InetSocketAddress(InetAddress.ofLiteral(host), 7);
                 try (DatagramSocket socket = stack.namespace.call(() -> new DatagramSocket())) {
-                    socket.setSoTimeout(2_000);
+                    socket.setSoTimeout(30_000);
                     for (int octets : new int[] {0, 1, 1_400, 1_472, 1_473, 9_000, 65_507}) {
                         byte[] sent = new byte[octets];
                         new Random(octets).nextBytes(sent);
@@ -72,7 +72,7 @@ class StackTraffic_NetnsTest {
     void datagram_refused_socketLearnsOfIt(String host) throws Exception {
         try (StackInNamespace stack = new StackInNamespace(true);
                 DatagramSocket socket = stack.namespace.call(() -> new DatagramSocket())) {
-            socket.setSoTimeout(2_000);
+            socket.setSoTimeout(30_000);
             socket.connect(new InetSocketAddress(InetAddress.ofLiteral(host), 9));
             socket.send(new DatagramPacket(new byte[10], 10));
             assertThatThrownBy(() -> socket.receive(new DatagramPacket(new byte[10], 10)))
@@ -84,7 +84,7 @@ class StackTraffic_NetnsTest {
     @ValueSource(strings = {"192.0.2.7", "2001:db8::7"})
     void traceroute_gatewayIsTheFirstHop(String host) throws Exception {
         try (StackInNamespace stack = new StackInNamespace(true)) {
-            String output = stack.namespace.exec("sh", "-c", "ping -c 1 -W 2 -t 1 " + host + " || true");
+            String output = stack.namespace.exec("sh", "-c", "ping -c 1 -W 10 -t 1 " + host + " || true");
             assertThat(output).contains("From " + (host.indexOf(':') < 0 ? "10.77.0.2" : "fd77::2"));
         }
     }

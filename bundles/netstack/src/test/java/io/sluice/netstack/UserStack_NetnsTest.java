@@ -30,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -167,7 +168,7 @@ class UserStack_NetnsTest {
                 received.update(block, 0, n);
                 total += n;
             }
-            sender.get(30, TimeUnit.SECONDS);
+            sender.get(60, TimeUnit.SECONDS);
             assertThat(received.getValue()).isEqualTo(sent.getValue());
             return total;
         }
@@ -200,14 +201,14 @@ class UserStack_NetnsTest {
         long begun = System.nanoTime();
         assertThatThrownBy(() -> client.call(() -> new Socket("10.67.0.7", REFUSED)))
                 .isInstanceOf(ConnectException.class);
-        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(5));
+        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(30));
     }
 
     @Test
     void detach_openConnection_resetAndNothingLeft() throws Exception {
         attach(true);
         try (Socket socket = client.call(() -> new Socket("10.67.0.7", DISCARD))) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(1);
             attachment.detach(CloseReason.INBOUND_WITHDRAWN);
             assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
@@ -227,7 +228,7 @@ class UserStack_NetnsTest {
     @Test
     void ping_throughTheStack_answered() throws Exception {
         attach(true);
-        assertThat(client.exec("ping", "-c", "3", "-i", "0.2", "-W", "2", "10.67.0.9"))
+        assertThat(client.exec("ping", "-c", "3", "-i", "0.2", "-W", "10", "10.67.0.9"))
                 .contains(" 0% packet loss");
     }
 
@@ -237,9 +238,9 @@ class UserStack_NetnsTest {
         for (int i = 0; i < 500; i++) {
             assertThat(echo("10.67.0." + (2 + i % 200), 64 * 1024)).isEqualTo(64 * 1024);
         }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (attachment.counters().connections() > 0 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertThat(attachment.counters().connections()).isZero();
     }

@@ -93,8 +93,9 @@ public final class ProxyClient implements AutoCloseable {
                 promise.setSuccess(dress.apply(done.getNow()));
             } else if (done.isSuccess()) {
                 done.getNow().reset();
-            } else if (promise.tryFailure(done.cause())) {
+            } else if (promise.setUncancellable()) {
                 failed.increment();
+                promise.setFailure(done.cause());
             }
         });
     }

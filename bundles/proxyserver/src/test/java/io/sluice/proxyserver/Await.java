@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /** Waits for a condition, with a deadline, and says the last state if it never came. */
 public final class Await {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Await() {}
 

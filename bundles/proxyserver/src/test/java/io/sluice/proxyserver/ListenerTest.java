@@ -30,7 +30,7 @@ class ListenerTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private static InboundSettings settings(String address, int port, Accounts accounts) {

@@ -96,11 +96,11 @@ class ControlSocketTest {
             input.write("{} bad".getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // The client may have ended without reading its input; its exit status is what counts.
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return new Answer(process.exitValue(), out, error);
     }
 
@@ -187,9 +187,9 @@ class ControlSocketTest {
                     ("POST /run HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
                                     + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.US_ASCII)));
-            assertThat(streaming.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(streaming.await(30, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

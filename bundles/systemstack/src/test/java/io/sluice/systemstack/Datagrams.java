@@ -16,7 +16,7 @@ final class Datagrams {
     static boolean comeBack(NetworkNamespace namespace, String host, int... sizes) throws Exception {
         InetSocketAddress far = new InetSocketAddress(InetAddress.ofLiteral(host), 7);
         try (DatagramSocket socket = namespace.call(() -> new DatagramSocket())) {
-            socket.setSoTimeout(2_000);
+            socket.setSoTimeout(30_000);
             for (int octets : sizes) {
                 byte[] sent = new byte[octets];
                 new Random(octets).nextBytes(sent);

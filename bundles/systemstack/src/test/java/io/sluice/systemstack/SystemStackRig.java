@@ -71,7 +71,7 @@ final class SystemStackRig implements AutoCloseable {
                 received.update(block, 0, n);
                 total += n;
             }
-            sender.get(30, TimeUnit.SECONDS);
+            sender.get(60, TimeUnit.SECONDS);
             return total == octets && received.getValue() == sent.getValue();
         }
     }

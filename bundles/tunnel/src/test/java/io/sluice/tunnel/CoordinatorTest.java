@@ -37,11 +37,11 @@ class CoordinatorTest {
 
     @AfterEach
     void close() throws InterruptedException {
-        assertThat(coordinator.close("test over", false, Duration.ofSeconds(5))).isTrue();
+        assertThat(coordinator.close("test over", false, Duration.ofSeconds(30))).isTrue();
     }
 
     private static Coordinator.Outcome get(CompletableFuture<Coordinator.Outcome> answer) throws Exception {
-        return answer.get(5, TimeUnit.SECONDS);
+        return answer.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -86,7 +86,7 @@ class CoordinatorTest {
         coordinator.tell(new Command.ServiceBack(Room.TUN, slow));
         coordinator.tell(new Command.SaveProfile(FakeHost.profile("0.0.0.0/0"), false));
         CompletableFuture<Coordinator.Outcome> starting = coordinator.settle(new Command.Start());
-        assertThat(opening.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(opening.await(30, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Coordinator.Outcome> stopping = coordinator.settle(new Command.Stop("enough"));
         gate.countDown();
 
@@ -102,7 +102,7 @@ class CoordinatorTest {
         coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
         get(coordinator.settle(new Command.Start()));
 
-        assertThat(coordinator.close("swap", true, Duration.ofSeconds(5))).isTrue();
+        assertThat(coordinator.close("swap", true, Duration.ofSeconds(30))).isTrue();
 
         Memory found = new StateFile(folder).read();
         assertThat(found.resume()).isTrue();
@@ -139,6 +139,6 @@ class CoordinatorTest {
                         rooms.egress(),
                         Optional.empty()))));
 
-        assertThat(again.await(5, TimeUnit.SECONDS)).as("calls %s", host.calls).isTrue();
+        assertThat(again.await(30, TimeUnit.SECONDS)).as("calls %s", host.calls).isTrue();
     }
 }

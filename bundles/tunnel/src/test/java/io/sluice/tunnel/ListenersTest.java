@@ -45,7 +45,7 @@ class ListenersTest {
         }
 
         void await() throws InterruptedException {
-            assertThat(over.await(5, TimeUnit.SECONDS)).as("saw %s", seen).isTrue();
+            assertThat(over.await(30, TimeUnit.SECONDS)).as("saw %s", seen).isTrue();
         }
     }
 
@@ -78,7 +78,7 @@ class ListenersTest {
         };
         Noting quick = new Noting("present");
         listeners.add(slow, status("present"));
-        assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
 
         IntStream.range(0, 200).forEach(i -> listeners.stateChanged(status(Integer.toString(i))));
         listeners.add(quick, status("present"));

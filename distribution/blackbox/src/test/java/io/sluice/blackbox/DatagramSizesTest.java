@@ -129,7 +129,7 @@ class DatagramSizesTest {
     private static void exchange(NetworkNamespace box, String far, int largest) throws Exception {
         try (DatagramSocket socket = box.call(() -> new DatagramSocket())) {
             socket.setSendBufferSize(1 << 20);
-            socket.setSoTimeout(3_000);
+            socket.setSoTimeout(10_000);
             // Not connected: the JDK sends no empty datagram by a connected socket.
             InetSocketAddress peer = new InetSocketAddress(InetAddress.ofLiteral(far), 7);
             for (int size : new int[] {0, 1, 1_200, 1_472, 1_473, 9_000, largest}) {

@@ -134,7 +134,7 @@ class EndToEndTest {
         return lab.lan().call(() -> {
             Socket socket = new Socket();
             socket.setSoTimeout(30_000);
-            socket.connect(new InetSocketAddress(GatewayLab.FAR4, port), 10_000);
+            socket.connect(new InetSocketAddress(GatewayLab.FAR4, port), 30_000);
             return socket;
         });
     }
@@ -147,17 +147,17 @@ class EndToEndTest {
     @ValueSource(strings = {GatewayLab.FAR4, GatewayLab.FAR6})
     void curl_bigDownloadAndUpload(String host, @TempDir Path folder) throws IOException {
         Path got = folder.resolve("got");
-        client("curl", "-sS", "--max-time", "60", "-o", got.toString(), url(host, "/bytes?" + BIG));
+        client("curl", "-sS", "--max-time", "120", "-o", got.toString(), url(host, "/bytes?" + BIG));
         byte[] octets = Files.readAllBytes(got);
         assertThat(FarServices.sha256(octets)).isEqualTo(FarServices.sha256(FarServices.octets(BIG)));
         String answer = client(
-                "curl", "-sS", "--max-time", "60", "--data-binary", "@" + got, "-H", "Expect:", url(host, "/digest"));
+                "curl", "-sS", "--max-time", "120", "--data-binary", "@" + got, "-H", "Expect:", url(host, "/digest"));
         assertThat(answer).isEqualTo(FarServices.sha256(octets));
     }
 
     @Test
     void curl_manySmall() {
-        String script = "for i in $(seq 30); do curl -sS --max-time 20 " + url(GatewayLab.FAR4, "/bytes?100")
+        String script = "for i in $(seq 30); do curl -sS --max-time 60 " + url(GatewayLab.FAR4, "/bytes?100")
                 + " | wc -c; done";
         assertThat(client("sh", "-c", script).split("\\s+")).hasSize(30).containsOnly("100");
     }
@@ -212,8 +212,8 @@ class EndToEndTest {
     @ParameterizedTest
     @ValueSource(strings = {GatewayLab.FAR4, GatewayLab.FAR6})
     void ping(String host) {
-        assertThat(client("ping", "-c", "3", "-i", "0.2", "-W", "5", host)).contains(" 0% packet loss");
-        assertThat(client("ping", "-c", "2", "-i", "0.2", "-W", "5", "-s", "4000", host))
+        assertThat(client("ping", "-c", "3", "-i", "0.2", "-W", "10", host)).contains(" 0% packet loss");
+        assertThat(client("ping", "-c", "2", "-i", "0.2", "-W", "10", "-s", "4000", host))
                 .contains(" 0% packet loss");
     }
 
@@ -221,7 +221,7 @@ class EndToEndTest {
     @ValueSource(strings = {"-I", "-T"})
     void traceroute_arrives(String how) {
         needs("traceroute");
-        String[] lines = client("traceroute", how, "-n", "-p", "80", "-m", "8", "-w", "2", "-q", "1", GatewayLab.FAR4)
+        String[] lines = client("traceroute", how, "-n", "-p", "80", "-m", "8", "-w", "10", "-q", "1", GatewayLab.FAR4)
                 .strip()
                 .split("\n");
         // A redirected SYN has arrived as soon as it reaches the box, however short its life.
@@ -256,7 +256,7 @@ class EndToEndTest {
     void datagrams_everySize(String host) throws Exception {
         InetSocketAddress far = new InetSocketAddress(InetAddress.ofLiteral(host), FarServices.UDP_ECHO);
         try (DatagramSocket socket = lab.lan().call(() -> new DatagramSocket())) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             for (int octets : new int[] {0, 1, 1_472, 1_473, 9_000, 65_507}) {
                 byte[] sent = FarServices.octets(octets);
                 socket.send(new DatagramPacket(sent, octets, far));
@@ -299,7 +299,7 @@ class EndToEndTest {
             assertThat(socket.getInputStream().read()).isEqualTo('x');
             socket.setSoLinger(true, 0);
         }
-        assertThat(lab.far().ends().poll(10, TimeUnit.SECONDS)).isEqualTo("reset");
+        assertThat(lab.far().ends().poll(30, TimeUnit.SECONDS)).isEqualTo("reset");
     }
 
     /** A redirected connection is accepted before the far end is asked, so its client hears of it a moment later. */
@@ -322,7 +322,7 @@ class EndToEndTest {
                 "curl",
                 "-sS",
                 "--max-time",
-                "60",
+                "120",
                 "--interface",
                 GatewayLab.CLIENT_BEHIND_HOLE,
                 "-o",

@@ -28,7 +28,7 @@ import java.util.random.RandomGenerator;
 final class HostileClient implements AutoCloseable {
 
     /** Longer means that the listener's backlog is full: it does not accept. */
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
 
     /** How long an answer is waited for; most of what is sent gets none before the handshake's time is over. */
     private static final Duration LISTEN_LIMIT = Duration.ofMillis(20);

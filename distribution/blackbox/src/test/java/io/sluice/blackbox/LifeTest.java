@@ -86,12 +86,23 @@ class LifeTest {
     @Test
     void endsInGoodOrderDuringItsStart() throws Exception {
         HostState before = HostState.of(site.box());
-        Process daemon = box.spawn(folder.resolve("daemon.out"), "daemon");
-        Await.until("the state STARTING", () -> {
-            Path state = box.data().resolve("launcher.state");
-            return Files.exists(state) && Files.readString(state).contains("STARTING");
-        });
-        assertThat(box.run("status").exit()).isEqualTo(2);
+        Process daemon = null;
+        boolean seen = false;
+        // The start may be over before the command has asked: then once more.
+        for (int attempt = 0; !seen && attempt < 20; attempt++) {
+            if (daemon != null) {
+                daemon.destroy();
+                assertThat(daemon.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            }
+            daemon = box.spawn(folder.resolve("daemon.out"), "daemon");
+            Await.until("the state STARTING", () -> isStarting() || box.run("status").exit() == 0);
+            int exit = box.run("status").exit();
+            seen = isStarting();
+            if (seen) {
+                assertThat(exit).isEqualTo(2);
+            }
+        }
+        assertThat(seen).as("asked during a start").isTrue();
         daemon.destroy();
         assertThat(daemon.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(box.run("status").exit()).isEqualTo(1);
@@ -100,6 +111,11 @@ class LifeTest {
         box.started();
         box.ok("tunnel", "start");
         assertThat(box.curl("http://" + Site.SERVER + "/").out()).isEqualTo(Site.GREETING);
+    }
+
+    private boolean isStarting() throws IOException {
+        Path state = box.data().resolve("launcher.state");
+        return Files.exists(state) && Files.readString(state).contains("STARTING");
     }
 
     @Test

@@ -122,7 +122,7 @@ class NetworkChangeTest {
                 injure("ip addr add 198.18.0.9/24 dev up0; ip addr del 198.18.0.1/24 dev up0;"
                         + " ip addr add 198.18.0.9/24 dev up0 2>/dev/null || true;"
                         + " ip route replace default via " + Site.GATEWAY));
-        assertThat(stream.waitFor(60, TimeUnit.SECONDS))
+        assertThat(stream.waitFor(120, TimeUnit.SECONDS))
                 .as("the flow that stood on the old address ends")
                 .isTrue();
 

@@ -77,7 +77,10 @@ class OccupiedPlacesTest {
         }
         assertThat(Files.readString(box.configFile())).isEqualTo(first);
         assertThat(box.ok("inbound", "list")).contains("127.0.0.1:2080").doesNotContain("2081");
-        assertThat(box.curl("http://127.0.0.1:9080/").exit()).isZero();
+        Await.until(
+                "the console on its old port",
+                () -> box.curl("http://127.0.0.1:9080/").exit() == 0);
+        Await.until("everything is active", () -> box.run("diag").exit() == 0);
         assertThat(box.ok("diag")).contains("Everything that should be active is active");
 
         box.apply(twoInbounds("a", 2083, "b", 2084));

@@ -19,7 +19,7 @@ final class OctetServer implements AutoCloseable {
 
     static final int PORT = 7007;
     private static final int LENGTH = 12_345_678;
-    private static final int TIME_OUT_MILLIS = 30_000;
+    private static final int TIME_OUT_MILLIS = 60_000;
 
     private final ServerSocket listener;
 

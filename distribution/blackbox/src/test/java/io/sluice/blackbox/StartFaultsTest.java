@@ -150,7 +150,11 @@ class StartFaultsTest {
         Answer curl = box.curl("http://" + Site.SERVER + "/");
         assertThat(curl.exit()).as("curl's 'could not connect': %s", curl.all()).isEqualTo(7);
         assertThat(box.ok("tunnel", "status")).startsWith("CONNECTED");
-        assertThat(box.ok("flow", "list", "--recent")).contains("203.0.113.7:80", "CONNECT_REFUSED");
+        // An end is accounted a moment after its client has seen it.
+        Await.until("the flow's end in the list", () -> {
+            String recent = box.ok("flow", "list", "--recent");
+            return recent.contains("203.0.113.7:80") && recent.contains("CONNECT_REFUSED");
+        });
         assertThat(box.ok("flow", "totals")).contains("CONNECT_REFUSED");
         box.ok("tunnel", "stop");
         assertThat(HostState.of(site.box())).isEqualTo(before);

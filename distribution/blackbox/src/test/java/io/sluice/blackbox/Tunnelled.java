@@ -95,8 +95,8 @@ final class Tunnelled implements AutoCloseable {
         return site.box().call(() -> {
             Socket socket = new Socket();
             try {
-                socket.connect(new InetSocketAddress(Site.SERVER, port), 10_000);
-                socket.setSoTimeout(20_000);
+                socket.connect(new InetSocketAddress(Site.SERVER, port), 30_000);
+                socket.setSoTimeout(60_000);
                 return socket;
             } catch (IOException e) {
                 socket.close();

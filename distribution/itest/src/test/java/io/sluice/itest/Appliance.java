@@ -30,7 +30,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 final class Appliance {
 
     /** Generous: the machine may be building something else. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(120);
 
     interface Use<S, R> {
         R with(S service) throws Exception;

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Download implements AutoCloseable {
 
     /** No byte for so long, with the other side sending all the time, is a lost flow. */
-    private static final int STALLED_MILLIS = 30_000;
+    private static final int STALLED_MILLIS = 60_000;
 
     private final Socket socket;
     private final InetSocketAddress target;

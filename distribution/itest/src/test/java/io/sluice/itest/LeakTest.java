@@ -117,7 +117,7 @@ public class LeakTest {
     /** Collects garbage until no replaced loader is left, or patience ends; returns how many are. */
     private Map<String, Long> awaitUnloaded() throws InterruptedException {
         Map<String, Long> held = new TreeMap<>();
-        long end = System.nanoTime() + Appliance.PATIENCE.toNanos() / 4;
+        long end = System.nanoTime() + Appliance.PATIENCE.toNanos() / 2;
         do {
             System.gc();
             held.clear();
@@ -130,12 +130,15 @@ public class LeakTest {
         return held;
     }
 
-    /** Sockets in their last handshake and idle pool threads go within seconds. */
+    /** Sockets in their last handshake, idle pool threads and what a collector has not yet come to go within seconds. */
     private static void settle(Footprint before) throws Exception {
-        long end = System.nanoTime() + Appliance.PATIENCE.toNanos() / 4;
+        long end = System.nanoTime() + Appliance.PATIENCE.toNanos() / 2;
         Footprint now = Footprint.now();
         while (System.nanoTime() < end
-                && (now.threadCount() > before.threadCount() || now.descriptorCount() > before.descriptorCount())) {
+                && (now.threadCount() > before.threadCount()
+                        || now.descriptorCount() > before.descriptorCount()
+                        || now.classes() > before.classes() + CLASS_TOLERANCE
+                        || now.nettyDirect() > before.nettyDirect() + DIRECT_TOLERANCE)) {
             Thread.sleep(200);
             now = Footprint.now();
         }

@@ -216,7 +216,7 @@ public class SwapTest {
         List<Download> again = tunnelled();
 
         exchange("user", again);
-        assertEquals("nobody listens any more", 0, World.listeners());
+        Appliance.await("nobody listens any more", SwapTest::nobodyListens);
         assertEquals("the TUN device stayed", link, World.link());
         moveOn(byTheDoor);
         end(byTheDoor);
@@ -237,6 +237,14 @@ public class SwapTest {
         awaitReset(flows);
         ended(clients, Map.of(CloseReason.INBOUND_WITHDRAWN, 2L * FLOWS));
         assertTrue("the tunnel stayed", appliance.connected());
+    }
+
+    private static boolean nobodyListens() {
+        try {
+            return World.listeners() == 0;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void awaitReset(List<Download> flows) throws InterruptedException {

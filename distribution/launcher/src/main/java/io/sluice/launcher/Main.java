@@ -122,9 +122,10 @@ public final class Main {
                                 ? appliance.size()
                                 : problems.size() + " of " + appliance.size() + " not at work",
                         ProcessHandle.current().pid());
+        // First the file: who has read the line may look there.
+        state.write(problems.isEmpty() ? StateFile.State.READY : StateFile.State.INCOMPLETE, problems);
         log.info(line);
         System.out.println(line);
-        state.write(problems.isEmpty() ? StateFile.State.READY : StateFile.State.INCOMPLETE, problems);
     }
 
     /** By the JVM's own clock: the start time of a process is known only to the second on Linux. */

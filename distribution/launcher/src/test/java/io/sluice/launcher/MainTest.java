@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher as a process of its own: exit codes, signals, two at once. */
 class MainTest {
     /** Several times what a start takes on a machine with one busy processor. */
-    private static final long DEADLINE_SECONDS = 60;
+    private static final long DEADLINE_SECONDS = 120;
 
     @TempDir
     Path home;
@@ -28,7 +28,7 @@ class MainTest {
     void layOut() throws IOException {
         Files.createDirectories(home.resolve("etc"));
         Files.createDirectories(home.resolve("features"));
-        Files.writeString(home.resolve("etc/launcher.properties"), "features = base\nstop.timeout = 1\n");
+        Files.writeString(home.resolve("etc/launcher.properties"), "features = base\nstop.timeout = 30\n");
         Jars.bundle(home.resolve("system"), "fine", 1, Map.of());
         feature("fine");
     }
@@ -77,6 +77,7 @@ class MainTest {
                 Map.of("Bundle-Activator", HangingActivator.class.getName(), "Import-Package", "org.osgi.framework"),
                 HangingActivator.class);
         feature("fine", "hanging");
+        Files.writeString(home.resolve("etc/launcher.properties"), "features = base\nstop.timeout = 1\n");
         Process process = launch();
         awaitLine(process, "is ready in");
 
@@ -99,7 +100,7 @@ class MainTest {
         feature("fine", "hanging");
         Files.writeString(
                 home.resolve("etc/launcher.properties"),
-                "features = base\nstop.timeout = 1\nstart.timeout = 1\nframework.hang = start\n");
+                "features = base\nstop.timeout = 1\nstart.timeout = 3\nframework.hang = start\n");
         Process process = launch();
         awaitLine(process, "hanging 1.0.0 is still starting");
 

@@ -94,7 +94,7 @@ class ConfigReader_MutationTest {
     }
 
     @Test
-    @Timeout(10)
+    @Timeout(60)
     void tenThousandRulesAndLongLists_takeNoTime() {
         StringBuilder text =
                 new StringBuilder("{ \"outbounds\": [ { \"protocol\": \"direct\" } ], \"routing\": { \"rules\": [");

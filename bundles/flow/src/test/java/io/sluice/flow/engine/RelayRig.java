@@ -121,15 +121,15 @@ final class RelayRig implements AutoCloseable {
 
     Socket connect() throws IOException {
         Socket socket = new Socket();
-        socket.setSoTimeout(10_000);
-        socket.connect(listener.localAddress(), 5_000);
+        socket.setSoTimeout(30_000);
+        socket.connect(listener.localAddress(), 30_000);
         return socket;
     }
 
     Socket accept() throws IOException {
-        server.setSoTimeout(10_000);
+        server.setSoTimeout(30_000);
         Socket socket = server.accept();
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 
@@ -143,10 +143,10 @@ final class RelayRig implements AutoCloseable {
     }
 
     static void await(Supplier<Boolean> condition, Supplier<String> state) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.get()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 15 s; " + state.get());
+                throw new AssertionError("not within 30 s; " + state.get());
             }
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }

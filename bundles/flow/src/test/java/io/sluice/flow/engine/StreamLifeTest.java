@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /** Withdrawal, idle time, accept first, shutdown and many flows, over loopback sockets. */
-@Timeout(90)
+@Timeout(300)
 class StreamLifeTest {
 
     @Test
     void withdrawn_outbound_drainsThenResetsAndOthersNoticeNothing() throws Exception {
         try (RelayRig rig = new RelayRig(
-                        settings(FlowSettings.Accept.DIAL_FIRST, FlowSettings.TCP_IDLE, 300),
+                        settings(FlowSettings.Accept.DIAL_FIRST, FlowSettings.TCP_IDLE, 2_000),
                         RelayRig.Transport.EPOLL);
                 Socket client = rig.connect();
                 Socket server = rig.accept()) {
@@ -58,7 +58,7 @@ class StreamLifeTest {
     @Test
     void idle_nothingMoves_bothAreReset() throws Exception {
         try (RelayRig rig = new RelayRig(
-                        settings(FlowSettings.Accept.DIAL_FIRST, Duration.ofSeconds(1), 300),
+                        settings(FlowSettings.Accept.DIAL_FIRST, Duration.ofSeconds(2), 300),
                         RelayRig.Transport.EPOLL);
                 Socket client = rig.connect();
                 Socket server = rig.accept()) {
@@ -96,7 +96,7 @@ class StreamLifeTest {
                 Socket client = rig.connect();
                 Socket server = rig.accept()) {
             echo(client, server);
-            assertThat(rig.engine.shutdown(Duration.ofSeconds(5))).isTrue();
+            assertThat(rig.engine.shutdown(Duration.ofSeconds(30))).isTrue();
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
             assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SocketException.class);
             assertThat(rig.ended().closeReason()).contains(CloseReason.SHUTDOWN);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Relay, half-close, abort and back-pressure over real loopback sockets. */
-@Timeout(60)
+@Timeout(180)
 class StreamRelayTest {
 
     private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);

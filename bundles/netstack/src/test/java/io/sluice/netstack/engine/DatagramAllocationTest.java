@@ -41,6 +41,9 @@ class DatagramAllocationTest {
     private static final int WARM_UP = 5_000;
     private static final int PACKETS = 20_000;
 
+    /** At most: until the compiler, which a loaded machine keeps waiting, has made what allocates nothing. */
+    private static final int ROUNDS = 50;
+
     /** The detector allocates a record for each buffer it tracks; the product runs without. */
     private ResourceLeakDetector.Level level;
 
@@ -124,16 +127,19 @@ class DatagramAllocationTest {
             }
             ByteBuf memory = options.allocator.directBuffer(70_000);
             round(x, how, memory, templates, WARM_UP);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            long sent = sink.packets;
-            round(x, how, memory, templates, PACKETS);
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertThat(sink.packets - sent).as("every packet is answered").isGreaterThanOrEqualTo(PACKETS);
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < ROUNDS && least >= PACKETS; i++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                long sent = sink.packets;
+                round(x, how, memory, templates, PACKETS);
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+                assertThat(sink.packets - sent).as("every packet is answered").isGreaterThanOrEqualTo(PACKETS);
+            }
             memory.release();
             for (ByteBuf template : templates) {
                 template.release();
             }
-            return allocated;
+            return least;
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class ScriptRun {
 
     /** Real time; a script takes a fraction of a second. */
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 60;
 
     private static final int MAX_LINES = 6;
     /** Flags of a segment the stack is to send. */

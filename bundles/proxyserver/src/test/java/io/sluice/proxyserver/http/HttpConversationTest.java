@@ -33,7 +33,7 @@ class HttpConversationTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     // CONNECT
@@ -357,7 +357,7 @@ class HttpConversationTest {
 
     @Test
     void slowHead_isClosedAtTheDeadline() throws Exception {
-        try (var proxy = new HttpServerFixture(loops, new ScriptedFlows(), Duration.ofMillis(100));
+        try (var proxy = new HttpServerFixture(loops, new ScriptedFlows(), Duration.ofSeconds(2));
                 Client client = proxy.connect()) {
             assertThat(client.say("GET http://a/ HTTP/1.1\nHo").readToEnd()).isEmpty();
             assertThat(proxy.count("handshakeTimeouts")).isOne();

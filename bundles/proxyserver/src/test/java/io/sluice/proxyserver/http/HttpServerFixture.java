@@ -58,7 +58,7 @@ final class HttpServerFixture implements AutoCloseable {
 
         Client(Socket socket) throws IOException {
             this.socket = socket;
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             socket.setTcpNoDelay(true);
         }
 

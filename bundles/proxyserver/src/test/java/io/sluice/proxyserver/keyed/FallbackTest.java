@@ -66,7 +66,7 @@ class FallbackTest {
 
             assertThat(inbound.exchange(sent)).isEqualTo(ANSWER);
 
-            byte[] whole = came.get(20, TimeUnit.SECONDS);
+            byte[] whole = came.get(30, TimeUnit.SECONDS);
             String text = new String(whole, StandardCharsets.ISO_8859_1);
             assertThat(text).startsWith(header);
             int behind = header.isEmpty() ? 0 : text.indexOf("\r\n") + 2;
@@ -126,7 +126,7 @@ class FallbackTest {
                 KeyedFixture inbound = open("xver=0 name= alpn= path= dest=127.0.0.1:" + server.getLocalPort());
                 Socket client = inbound.connect()) {
             client.getOutputStream().write("abc".getBytes(StandardCharsets.US_ASCII));
-            server.setSoTimeout(20_000);
+            server.setSoTimeout(30_000);
             try (Socket accepted = server.accept()) {
                 assertThat(accepted.getInputStream().readNBytes(3)).containsExactly('a', 'b', 'c');
             }
@@ -173,7 +173,7 @@ class FallbackTest {
 
             assertThat(inbound.exchange("Hello".getBytes(StandardCharsets.US_ASCII)))
                     .isEqualTo(ANSWER);
-            assertThat(came.get(20, TimeUnit.SECONDS)).isEqualTo("Hello");
+            assertThat(came.get(30, TimeUnit.SECONDS)).isEqualTo("Hello");
         }
     }
 }

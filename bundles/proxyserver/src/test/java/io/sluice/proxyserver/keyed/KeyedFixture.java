@@ -22,7 +22,7 @@ import java.util.function.Function;
 /** A keyed inbound on loopback, before a scripted flow room. */
 public final class KeyedFixture implements AutoCloseable {
 
-    private static final int READ_LIMIT_MILLIS = 20_000;
+    private static final int READ_LIMIT_MILLIS = 30_000;
 
     public final ScriptedFlows flows = new ScriptedFlows();
     public final Door door;

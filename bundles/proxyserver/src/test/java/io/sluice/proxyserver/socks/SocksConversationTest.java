@@ -32,7 +32,7 @@ class SocksConversationTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     @Test
@@ -154,7 +154,7 @@ class SocksConversationTest {
 
     @Test
     void flowRoomAbsent_isAGeneralFailure() throws Exception {
-        try (var server = new SocksServerFixture(loops, Duration.ofSeconds(10), false);
+        try (var server = new SocksServerFixture(loops, Duration.ofSeconds(30), false);
                 Client client = server.connect()) {
             assertThat(client.send("05 01 00" + CONNECT).readToEnd()).isEqualTo("0500" + "05010001000000000000");
         }
@@ -245,7 +245,7 @@ class SocksConversationTest {
 
     @Test
     void silentClient_isClosedAtTheDeadline() throws Exception {
-        try (var server = new SocksServerFixture(loops, Duration.ofMillis(100), true);
+        try (var server = new SocksServerFixture(loops, Duration.ofSeconds(2), true);
                 Client client = server.connect()) {
             assertThat(client.send("05 01 00").readToEnd()).isEqualTo("0500");
             assertThat(server.count("handshakeTimeouts")).isOne();

@@ -44,7 +44,7 @@ class RealClientTest {
     private static final String ID = "b831381d-6324-4d53-ad4f-8cda48b30811";
     private static final String WHERE = "inbound: ";
     private static final RandomGenerator RANDOM = new SecureRandom();
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
     private static final int OCTETS = 4 << 20;
 
     @TempDir

@@ -57,7 +57,7 @@ class RingMemoryTunTest {
 
     private void expect(String... events) throws InterruptedException {
         for (String event : events) {
-            assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(event);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(event);
         }
     }
 

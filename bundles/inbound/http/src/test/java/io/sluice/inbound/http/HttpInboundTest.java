@@ -32,7 +32,7 @@ class HttpInboundTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     /** A bundle context that keeps the one service it is given. */
@@ -69,7 +69,7 @@ class HttpInboundTest {
     private static String say(Inbound inbound, String octets) throws IOException {
         try (Socket socket =
                 new Socket(inbound.local().getAddress(), inbound.local().getPort())) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }

@@ -31,7 +31,7 @@ class VlessInboundTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     /** A bundle context that keeps the one service it is given. */
@@ -68,7 +68,7 @@ class VlessInboundTest {
         assertThat(service.local().getAddress().isLoopbackAddress()).isTrue();
         Socket waiting =
                 new Socket(service.local().getAddress(), service.local().getPort());
-        waiting.setSoTimeout(20_000);
+        waiting.setSoTimeout(30_000);
         waiting.getOutputStream().write('x');
         awaitStranger(service);
 
@@ -85,7 +85,7 @@ class VlessInboundTest {
 
     /** Until the octet has been taken: a close before that would be a reset. */
     private static void awaitStranger(Inbound service) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (service.counters().get("authFailures") == 0) {
             assertThat(System.nanoTime()).as("in time: " + service.counters()).isLessThan(end);
             TimeUnit.MILLISECONDS.sleep(5);

@@ -34,6 +34,9 @@ class SteadyStateAllocationTest {
 
     private static final int SIZE = 40_000;
     private static final int ROUNDS = 20_000;
+
+    /** At most: until the compiler, which a loaded machine keeps waiting, has made what allocates nothing. */
+    private static final int LOOKS = 20;
     /** Room for Netty's slice object; a byte array or a boxed value a packet would exceed it. */
     private static final long ALLOWED_BYTES_A_PACKET = 200;
 
@@ -151,11 +154,16 @@ class SteadyStateAllocationTest {
         for (int i = 0; i < ROUNDS; i++) {
             round.run();
         }
-        long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-        for (int i = 0; i < ROUNDS; i++) {
-            round.run();
+        long least = Long.MAX_VALUE;
+        for (int look = 0; look < LOOKS && least > ALLOWED_BYTES_A_PACKET; look++) {
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+            for (int i = 0; i < ROUNDS; i++) {
+                round.run();
+            }
+            long now = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+            least = Math.min(least, (now - before) / ROUNDS);
         }
-        return (threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - before) / ROUNDS;
+        return least;
     }
 
     @Test

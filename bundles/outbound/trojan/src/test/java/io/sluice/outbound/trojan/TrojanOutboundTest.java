@@ -30,7 +30,7 @@ class TrojanOutboundTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private static TrojanOutbound outbound(String address, String password) {
@@ -66,9 +66,9 @@ class TrojanOutboundTest {
         FlowSource source = new FlowSource(Network.TCP, "in", destination, destination, Optional.empty());
         OpenRequest request = new OpenRequest(1, source, destination, loops.next(), Duration.ofSeconds(10));
 
-        var opening = loops.next().submit(() -> outbound.openStream(request)).get(20, TimeUnit.SECONDS);
+        var opening = loops.next().submit(() -> outbound.openStream(request)).get(30, TimeUnit.SECONDS);
 
-        assertThat(opening.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(opening.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(opening.cause())
                 .isInstanceOfSatisfying(
                         ConnectException.class, e -> assertThat(e.reason()).isEqualTo(CloseReason.EGRESS_UNAVAILABLE));

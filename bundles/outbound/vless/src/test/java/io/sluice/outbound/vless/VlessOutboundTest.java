@@ -22,7 +22,7 @@ class VlessOutboundTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private static VlessOutbound outbound(String address, String id, String encoding) {

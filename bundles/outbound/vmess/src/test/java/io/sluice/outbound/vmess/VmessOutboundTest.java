@@ -23,7 +23,7 @@ class VmessOutboundTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private static VmessOutbound outbound(Map<String, Object> changed) {

@@ -164,7 +164,7 @@ class ManagersTest {
                 }
             });
             resolvConf("nameserver 198.51.100.53\n");
-            assertThat(waiting.join(java.time.Duration.ofSeconds(20))).isTrue();
+            assertThat(waiting.join(java.time.Duration.ofSeconds(30))).isTrue();
         }
         backend.deactivate();
         assertThatThrownBy(backend::awaitChange).isInstanceOf(InterruptedException.class);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real sockets on the loopback interface. */
-@Timeout(30)
+@Timeout(120)
 class LinuxDatagramBackendTest {
 
     /** SO_NO_CHECK (asm-generic/socket.h): with it, udp(7) refuses UDP_SEGMENT, as a path with a smaller MTU does (EINVAL). */
@@ -229,7 +229,7 @@ class LinuxDatagramBackendTest {
             });
             assertThat(payload.refCnt()).isZero();
             assertThat(header.refCnt()).isEqualTo(1);
-            assertThat(near.closeFuture().await(5_000)).isTrue();
+            assertThat(near.closeFuture().await(30_000)).isTrue();
             ByteBuf late = Unpooled.directBuffer().writeLong(3);
             assertThat(sockets.onLoop(() -> io.send(null, late, 0, null))).isFalse();
             assertThat(late.refCnt()).isZero();

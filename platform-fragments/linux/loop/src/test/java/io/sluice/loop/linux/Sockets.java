@@ -61,14 +61,14 @@ final class Sockets implements AutoCloseable {
     }
 
     <T> T onLoop(Callable<T> task) throws Exception {
-        return loops.loop(0).submit(task).get(10, TimeUnit.SECONDS);
+        return loops.loop(0).submit(task).get(30, TimeUnit.SECONDS);
     }
 
     static void await(BooleanSupplier condition, Object state) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 10 s: " + state);
+                throw new AssertionError("not within 30 s: " + state);
             }
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
@@ -103,10 +103,10 @@ final class Sockets implements AutoCloseable {
                 kept.add(payload.retainedSlice());
             }
             do {
-                received.add(ByteBufUtil.getBytes(payload.readSlice(Math.min(step, payload.readableBytes()))));
                 if (from != null) {
-                    senders.add(from);
+                    senders.add(from); // first: a test that waits for what was received looks at them next
                 }
+                received.add(ByteBufUtil.getBytes(payload.readSlice(Math.min(step, payload.readableBytes()))));
             } while (payload.isReadable());
             payload.release();
         }

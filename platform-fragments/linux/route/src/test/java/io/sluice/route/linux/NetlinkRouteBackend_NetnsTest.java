@@ -167,7 +167,7 @@ class NetlinkRouteBackend_NetnsTest {
                 "-cp",
                 System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
                 Dying.class.getName());
-        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).as(Files.readString(output)).isEqualTo(137);
         Files.delete(output);
         assertThat(deviceTo("198.51.100.1")).isEqualTo("tun0");

@@ -111,12 +111,12 @@ class EpollTunQueueTest {
 
     private void expect(String... events) throws InterruptedException {
         for (String event : events) {
-            assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(event);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(event);
         }
     }
 
     private <T> T onLoop(Callable<T> code) throws Exception {
-        return loops.next().submit(code).get(5, TimeUnit.SECONDS);
+        return loops.next().submit(code).get(30, TimeUnit.SECONDS);
     }
 
     private TunCounters counters() {
@@ -151,7 +151,7 @@ class EpollTunQueueTest {
         String filler = "x".repeat(30_000);
         for (int i = 0; i < 40; i++) {
             arrive(PLAIN, i + filler);
-            assertThat(seen.poll(5, TimeUnit.SECONDS)).startsWith(i + "x");
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).startsWith(i + "x");
             expect("batch");
         }
         for (int i = 0; i < 40; i++) {
@@ -182,10 +182,10 @@ class EpollTunQueueTest {
         for (int i = 0; i < 10; i++) {
             arrive(PLAIN, "packet");
         }
-        Long first = places.poll(5, TimeUnit.SECONDS);
+        Long first = places.poll(30, TimeUnit.SECONDS);
         assertThat(first % 16).isZero();
         for (int i = 1; i < 10; i++) {
-            assertThat(places.poll(5, TimeUnit.SECONDS)).isEqualTo(first);
+            assertThat(places.poll(30, TimeUnit.SECONDS)).isEqualTo(first);
         }
     }
 

@@ -161,7 +161,7 @@ class TunOpening_NetnsTest {
             assertThat(device.name()).isEqualTo("tgiven");
             Reflector reflector = new Reflector(device.queues().getFirst());
             device.queues().getFirst().start(loops.next(), reflector).sync();
-            namespace.exec("ping", "-c", "2", "-i", "0.2", "-W", "2", "10.66.0.7");
+            namespace.exec("ping", "-c", "2", "-i", "0.2", "-W", "10", "10.66.0.7");
         }
         assertThat(exists("tgiven")).isTrue();
         given.close();
@@ -192,7 +192,7 @@ class TunOpening_NetnsTest {
                         + File.pathSeparator
                         + System.getProperty("java.class.path"),
                 OpenWithoutRights.class.getName());
-        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String text = Files.readString(output);
         System.out.print(text);
         Files.delete(output);
@@ -205,7 +205,7 @@ class TunOpening_NetnsTest {
             Reflector reflector = new Reflector(device.queues().getFirst());
             device.queues().getFirst().start(loops.next(), reflector).sync();
             namespace.exec("ip", "link", "delete", "tgone");
-            TunException cause = reflector.failure.get(5, TimeUnit.SECONDS);
+            TunException cause = reflector.failure.get(30, TimeUnit.SECONDS);
             System.out.println(cause.code() + ": " + cause.getMessage());
             assertThat(cause.code()).isEqualTo(Code.TUN_GONE);
         }

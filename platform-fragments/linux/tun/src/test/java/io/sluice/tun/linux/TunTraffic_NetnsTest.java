@@ -102,11 +102,11 @@ class TunTraffic_NetnsTest {
                 .getFirst()
                 .start(loops.next(), new Reflector(device.queues().getFirst()))
                 .sync();
-        assertThat(left.exec("ping", "-c", "5", "-i", "0.2", "-W", "2", "10.67.0.9"))
+        assertThat(left.exec("ping", "-c", "5", "-i", "0.2", "-W", "10", "10.67.0.9"))
                 .contains(" 0% packet loss");
-        assertThat(left.exec("ping", "-6", "-c", "5", "-i", "0.2", "-W", "2", "fd67::9"))
+        assertThat(left.exec("ping", "-6", "-c", "5", "-i", "0.2", "-W", "10", "fd67::9"))
                 .contains(" 0% packet loss");
-        assertThat(left.exec("ping", "-c", "2", "-i", "0.2", "-s", "1400", "-W", "2", "10.67.0.9"))
+        assertThat(left.exec("ping", "-c", "2", "-i", "0.2", "-s", "1400", "-W", "10", "10.67.0.9"))
                 .contains(" 0% packet loss");
         assertThat(device.counters().rxPackets()).isGreaterThanOrEqualTo(12);
         assertThat(device.counters().rxErrors()).isZero();
@@ -121,7 +121,7 @@ class TunTraffic_NetnsTest {
             queue.stop();
         }
         queue.start(loops.next(), new Reflector(queue)).sync();
-        assertThat(left.exec("ping", "-c", "2", "-i", "0.2", "-W", "2", "10.67.0.9"))
+        assertThat(left.exec("ping", "-c", "2", "-i", "0.2", "-W", "10", "10.67.0.9"))
                 .contains(" 0% packet loss");
     }
 
@@ -131,7 +131,7 @@ class TunTraffic_NetnsTest {
         transfer("10.67.0.2", 64 << 20);
         transfer("fd67::2", 64 << 20);
         System.out.println("super-packets seen: " + forwarders[0].tcpSuperPackets + " of " + forwarders[0].packets);
-        assertThat(forwarders[0].tcpSuperPackets).isGreaterThan(1000);
+        assertThat(forwarders[0].tcpSuperPackets).isGreaterThan(100);
         assertThat(devices).allSatisfy(device -> {
             System.out.println(device.counters());
             assertThat(device.counters().rxErrors()).isZero();
@@ -156,7 +156,7 @@ class TunTraffic_NetnsTest {
         Thread.ofPlatform().daemon().start(() -> {
             int count = 0;
             try {
-                sink.setSoTimeout(3000);
+                sink.setSoTimeout(30_000);
                 byte[] buffer = new byte[2000];
                 while (count < 30) {
                     DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
@@ -177,7 +177,7 @@ class TunTraffic_NetnsTest {
                 "-c",
                 "import socket; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.setsockopt(17,103,1000);"
                         + " s.sendto(b'x'*30000,('10.67.0.2',7001))");
-        assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(30);
+        assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(30);
         sink.close();
         assertThat(forwarders[0].udpSuperPackets).isEqualTo(1);
     }
@@ -207,15 +207,16 @@ class TunTraffic_NetnsTest {
         Forwarder[] forwarders = wire(true);
         Process server = right.start(directory.resolve("server"), "iperf3", "-s", "-1");
         CompletableFuture<Void> listening = new CompletableFuture<>();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!right.exec("ss", "-ltn").contains(":5201")) {
             assertThat(System.nanoTime()).as("iperf3 server listens").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(20);
         }
         listening.complete(null);
         long cpu = cpuNanos();
-        String result = left.exec("iperf3", "-c", "10.67.0.2", "-t", "4", "-f", "g");
+        String result = left.exec("iperf3", "-c", "10.67.0.2", "-t", "2", "-f", "g");
         double seconds = (cpuNanos() - cpu) / 1e9;
-        server.waitFor(5, TimeUnit.SECONDS);
+        server.waitFor(30, TimeUnit.SECONDS);
         System.out.println("TUN to TUN, one loop, one stream: "
                 + result.lines()
                         .filter(line -> line.contains("receiver"))
@@ -260,7 +261,7 @@ class TunTraffic_NetnsTest {
                 out.write(block);
             }
         }
-        assertThat(arrived.get(30, TimeUnit.SECONDS)).isEqualTo(crc.getValue());
+        assertThat(arrived.get(60, TimeUnit.SECONDS)).isEqualTo(crc.getValue());
         listener.close();
     }
 }

@@ -146,6 +146,6 @@ final class InboundFixture implements AutoCloseable {
     public void close() throws InterruptedException {
         streams.close();
         packets.close();
-        loops.close(Duration.ofSeconds(20));
+        loops.close(Duration.ofSeconds(30));
     }
 }

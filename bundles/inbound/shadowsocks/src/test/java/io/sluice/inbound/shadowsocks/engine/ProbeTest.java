@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,7 +47,11 @@ class ProbeTest {
         try (InboundFixture inbound = new InboundFixture(method)) {
             List<Long> few = new ArrayList<>();
             List<Long> many = new ArrayList<>();
-            for (int length = 1; length <= LONGEST; length++) {
+            // Mixed, so that what else the machine does meanwhile falls on both kinds.
+            List<Integer> lengths =
+                    new ArrayList<>(IntStream.rangeClosed(1, LONGEST).boxed().toList());
+            Collections.shuffle(lengths, random);
+            for (int length : lengths) {
                 try (Socket socket = inbound.connect()) {
                     byte[] probe = octets(length);
                     if (length % 2 == 0) {
@@ -66,9 +71,11 @@ class ProbeTest {
             Collections.sort(few);
             Collections.sort(many);
             long difference = Math.abs(few.get(few.size() / 2) - many.get(many.size() / 2));
+            System.out.printf("probes of %s: medians differ by %d µs%n", method, difference / 1_000);
+            // A time-out in the one case and none in the other would be seconds.
             assertThat(Duration.ofNanos(difference))
                     .as("of the medians, below and above 50 octets")
-                    .isLessThan(Duration.ofMillis(50));
+                    .isLessThan(Duration.ofMillis(500));
         }
     }
 
@@ -82,8 +89,8 @@ class ProbeTest {
             List<Socket> sockets = new ArrayList<>();
             List<Long> begun = new ArrayList<>();
             for (int length : lengths) {
-                Socket socket = inbound.connect();
                 begun.add(System.nanoTime());
+                Socket socket = inbound.connect();
                 sockets.add(socket);
                 socket.getOutputStream().write(octets(length));
             }

@@ -55,14 +55,14 @@ final class DialRig implements AutoCloseable {
     }
 
     <T> T onLoop(Callable<T> task) throws Exception {
-        return loop.submit(task).get(10, TimeUnit.SECONDS);
+        return loop.submit(task).get(30, TimeUnit.SECONDS);
     }
 
     static void await(Supplier<Boolean> condition, Supplier<String> state) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.get()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 10 s; " + state.get());
+                throw new AssertionError("not within 30 s; " + state.get());
             }
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }

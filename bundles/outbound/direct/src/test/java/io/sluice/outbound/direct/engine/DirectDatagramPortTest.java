@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class DirectDatagramPortTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @ParameterizedTest(name = "epoll={0}")
     @ValueSource(booleans = {true, false})
@@ -120,7 +120,7 @@ class DirectDatagramPortTest {
             rig.binderPresent = false;
             Future<DatagramPort> refused =
                     rig.onLoop(() -> rig.dialer.openDatagrams(rig.request(Network.UDP, echo.address(), LIMIT)));
-            assertThat(refused.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(((ConnectException) refused.cause()).reason()).isEqualTo(CloseReason.EGRESS_UNAVAILABLE);
             assertThat(echo.lastSource).isNull();
         }
@@ -146,7 +146,7 @@ class DirectDatagramPortTest {
     private static DatagramPort open(DialRig rig, InetSocketAddress peer, Taker taker) throws Exception {
         Future<DatagramPort> opening =
                 rig.onLoop(() -> rig.dialer.openDatagrams(rig.request(Network.UDP, peer, LIMIT)));
-        DatagramPort port = opening.get(5, TimeUnit.SECONDS);
+        DatagramPort port = opening.get(30, TimeUnit.SECONDS);
         rig.onLoop(() -> {
             port.receiver(taker);
             return null;

@@ -82,8 +82,9 @@ public final class ShadowsocksClient implements AutoCloseable {
     }
 
     private void failed(Promise<DatagramPort> promise, Throwable cause) {
-        if (promise.tryFailure(cause)) {
+        if (promise.setUncancellable()) {
             counters().associationsFailed.increment();
+            promise.setFailure(cause);
         }
     }
 

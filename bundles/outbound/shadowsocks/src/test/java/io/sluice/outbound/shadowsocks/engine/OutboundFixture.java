@@ -61,7 +61,7 @@ final class OutboundFixture implements AutoCloseable {
     private OpenRequest request(Network network, InetSocketAddress destination) {
         FlowSource source =
                 new FlowSource(network, "test", new InetSocketAddress("127.0.0.1", 1), destination, Optional.empty());
-        return new OpenRequest(1, source, destination, loops.next(), Duration.ofSeconds(10));
+        return new OpenRequest(1, source, destination, loops.next(), Duration.ofSeconds(40));
     }
 
     Future<ByteStream> stream(InetSocketAddress destination) throws InterruptedException {

@@ -41,7 +41,7 @@ class DatagramDialTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private static ScriptedProxy.Script granting(String address, DatagramSocket relay) {
@@ -54,7 +54,7 @@ class DatagramDialTest {
 
     private static DatagramPacket receive(DatagramSocket relay) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[70_000], 70_000);
-        relay.setSoTimeout(5_000);
+        relay.setSoTimeout(30_000);
         relay.receive(packet);
         return packet;
     }
@@ -118,9 +118,9 @@ class DatagramDialTest {
                 byte[] octets = ByteBufUtil.decodeHexDump(answer);
                 relay.send(new DatagramPacket(octets, octets.length, first.getSocketAddress()));
             }
-            String next = seen.poll(5, TimeUnit.SECONDS);
+            String next = seen.poll(30, TimeUnit.SECONDS);
             while ("complete".equals(next)) {
-                next = seen.poll(5, TimeUnit.SECONDS);
+                next = seen.poll(30, TimeUnit.SECONDS);
             }
             assertThat(next).isEqualTo("BEEF 192.0.2.1:53");
             assertThat(outbound.count("malformedDatagrams")).isEqualTo(2);

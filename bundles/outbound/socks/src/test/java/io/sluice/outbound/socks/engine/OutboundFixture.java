@@ -64,7 +64,7 @@ final class OutboundFixture implements AutoCloseable {
     }
 
     ByteStream open(InetSocketAddress destination) throws InterruptedException {
-        return stream(destination, Duration.ofSeconds(10)).sync().getNow();
+        return stream(destination, Duration.ofSeconds(30)).sync().getNow();
     }
 
     ConnectException failure(InetSocketAddress destination, Duration timeout) throws InterruptedException {
@@ -76,7 +76,7 @@ final class OutboundFixture implements AutoCloseable {
     }
 
     Future<DatagramPort> datagrams(InetSocketAddress destination) throws InterruptedException {
-        OpenRequest request = request(Network.UDP, destination, Duration.ofSeconds(5));
+        OpenRequest request = request(Network.UDP, destination, Duration.ofSeconds(30));
         return request.eventLoop()
                 .submit(() -> connector.openDatagrams(request))
                 .sync()
@@ -117,7 +117,7 @@ final class OutboundFixture implements AutoCloseable {
         void expect(String text) throws InterruptedException {
             StringBuilder all = new StringBuilder();
             while (!all.toString().equals(text)) {
-                String next = seen.poll(10, TimeUnit.SECONDS);
+                String next = seen.poll(30, TimeUnit.SECONDS);
                 if (next == null) {
                     throw new AssertionError("wanted \"" + text + "\", got \"" + all + "\"");
                 }

@@ -110,7 +110,7 @@ enum RealProxy {
     record Running(Process process, InetSocketAddress address) implements AutoCloseable {
 
         private void awaitListening(Path log) throws IOException, InterruptedException {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (true) {
                 try (Socket probe = new Socket(address.getAddress(), address.getPort())) {
                     return;
@@ -128,7 +128,7 @@ enum RealProxy {
         public void close() throws InterruptedException {
             process.descendants().forEach(ProcessHandle::destroy);
             process.destroy();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly().waitFor();
             }

@@ -44,7 +44,7 @@ class RealProxyTest {
 
     @AfterAll
     static void close() throws InterruptedException {
-        assertThat(loops.close(Duration.ofSeconds(3))).isTrue();
+        assertThat(loops.close(Duration.ofSeconds(30))).isTrue();
     }
 
     private RealProxy.Running start(RealProxy proxy, boolean accounts) throws Exception {
@@ -97,7 +97,7 @@ class RealProxyTest {
         try (var running = start(proxy, false);
                 var host = new EchoHost();
                 var outbound = new OutboundFixture(loops, running.address(), Pipelining.Mode.AUTO)) {
-            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             do {
                 echoes(outbound.open(host.stream()), "hello");
             } while (!outbound.connector.pipelining().isSettled() && System.nanoTime() < end);
@@ -121,7 +121,7 @@ class RealProxyTest {
                         var wrong = new OutboundFixture(loops, running.address(), mode, "alice", "wrong");
                         var none = new OutboundFixture(loops, running.address(), mode)) {
                     echoes(right.open(host.stream()), "hello");
-                    Duration limit = Duration.ofSeconds(5);
+                    Duration limit = Duration.ofSeconds(30);
                     assertThat(wrong.failure(host.stream(), limit).reason()).isEqualTo(CloseReason.PROXY_AUTH_FAILED);
                     assertThat(none.failure(host.stream(), limit).reason())
                             .isIn(CloseReason.PROXY_AUTH_FAILED, CloseReason.PROXY_FAILED);
@@ -139,7 +139,7 @@ class RealProxyTest {
         }
         try (var running = start(proxy, false);
                 var outbound = new OutboundFixture(loops, running.address(), Pipelining.Mode.OFF)) {
-            assertThat(outbound.failure(new InetSocketAddress("127.0.0.1", closed), Duration.ofSeconds(5))
+            assertThat(outbound.failure(new InetSocketAddress("127.0.0.1", closed), Duration.ofSeconds(30))
                             .reason())
                     // hev says "general failure" or "host unreachable" for everything.
                     .isIn(CloseReason.CONNECT_REFUSED, CloseReason.PROXY_FAILED, CloseReason.UNREACHABLE);
@@ -154,7 +154,7 @@ class RealProxyTest {
                 var outbound = new OutboundFixture(loops, running.address(), Pipelining.Mode.AUTO)) {
             List<Future<ByteStream>> opening = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                opening.add(outbound.stream(host.stream(), Duration.ofSeconds(30)));
+                opening.add(outbound.stream(host.stream(), Duration.ofSeconds(60)));
             }
             int open = 0;
             for (Future<ByteStream> one : opening) {
@@ -209,10 +209,10 @@ class RealProxyTest {
                     port.send(Unpooled.wrappedBuffer(new byte[size]), 0, host.datagram());
                     port.flush();
                 });
-                assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(size + " from " + Proxy.show(host.datagram()));
+                assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(size + " from " + Proxy.show(host.datagram()));
             }
             running.close();
-            assertThat(port.closed().await(5_000)).isTrue();
+            assertThat(port.closed().await(30_000)).isTrue();
         }
     }
 }

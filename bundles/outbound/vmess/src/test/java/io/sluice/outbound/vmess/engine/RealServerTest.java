@@ -51,7 +51,7 @@ class RealServerTest {
 
     private static final String ID = "b831381d-6324-4d53-ad4f-8cda48b30811";
     private static final RandomGenerator RANDOM = new SecureRandom();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int OCTETS = 4 << 20;
 
     private static NettyEventLoops loops;
