@@ -201,8 +201,9 @@ class PipeSpliceTest {
 
     @Test
     void senderResetsWhileThePipeIsFull_failsAndThePipeIsNotUsedAgain() throws Exception {
+        byte[] octets = octets(48 << 20); // made before: a splice that moves nothing for a second is over
         splice();
-        send(octets(48 << 20));
+        send(octets);
         standstill();
         sender.setSoLinger(true, 0);
         sender.close();
@@ -212,10 +213,11 @@ class PipeSpliceTest {
 
     @Test
     void receiverResets_writingFails() throws Exception {
+        byte[] octets = octets(8 << 20);
         splice();
         receiver.setSoLinger(true, 0);
         receiver.close();
-        send(octets(8 << 20));
+        send(octets);
         // The receiving channel may have read the reset before.
         List<String> told = new ArrayList<>();
         while (!told.contains("writing failed")) {
