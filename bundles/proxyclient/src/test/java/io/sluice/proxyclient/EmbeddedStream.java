@@ -14,6 +14,10 @@ final class EmbeddedStream implements ByteStream {
     final EmbeddedChannel channel = new EmbeddedChannel();
     final List<String> ends = new ArrayList<>();
 
+    EmbeddedStream() {
+        channel.freezeTime(); // timers run when the test says so
+    }
+
     @Override
     public Channel channel() {
         return channel;

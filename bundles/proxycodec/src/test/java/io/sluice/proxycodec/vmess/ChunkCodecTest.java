@@ -44,7 +44,7 @@ class ChunkCodecTest {
         client.pipeline().addLast(clientEnds);
         ByteBuf in = Unpooled.wrappedBuffer(Fixtures.sent(client));
         VmessServer.Accepted accepted = Fixtures.server(Fixtures.NOON).reader().read(in);
-        server = new EmbeddedChannel();
+        server = Fixtures.channel();
         server.pipeline().addLast(accepted.body().codec(server.alloc()), serverEnds);
         server.writeInbound(in);
         return Fixtures.got(server);
@@ -133,7 +133,7 @@ class ChunkCodecTest {
         for (boolean more : new boolean[] {true, false}) {
             clientEnds = new Ends();
             serverEnds = new Ends();
-            client = new EmbeddedChannel();
+            client = Fixtures.channel();
             client.pipeline()
                     .addLast(Fixtures.client(Fixtures.NOON).codec(Command.TCP, Fixtures.NAMED, client.alloc()));
             codec(client).end();
@@ -143,7 +143,7 @@ class ChunkCodecTest {
             ByteBuf in = Unpooled.wrappedBuffer(Fixtures.sent(client));
             VmessServer.Accepted accepted =
                     Fixtures.server(Fixtures.NOON).reader().read(in);
-            server = new EmbeddedChannel();
+            server = Fixtures.channel();
             server.pipeline().addLast(accepted.body().codec(server.alloc()), serverEnds);
             server.writeInbound(in);
             assertThat(Fixtures.got(server)).hasSize(more ? 1 : 0);
@@ -170,7 +170,7 @@ class ChunkCodecTest {
     void datagrams_keepTheirBounds() throws Exception {
         byte[] large = Fixtures.random(ChunkCodec.MAX_DATAGRAM);
         ChunkFraming up = new ChunkFraming(Fixtures.NAMED);
-        client = new EmbeddedChannel();
+        client = Fixtures.channel();
         client.pipeline().addLast(Fixtures.client(Fixtures.NOON).codec(Command.UDP, Fixtures.NAMED, client.alloc()));
         for (byte[] datagram : new byte[][] {{1}, {2, 2}, large}) {
             client.writeOutbound(framed(up, datagram));
@@ -178,7 +178,7 @@ class ChunkCodecTest {
         ByteBuf in = Unpooled.wrappedBuffer(Fixtures.sent(client));
         VmessServer.Accepted accepted = Fixtures.server(Fixtures.NOON).reader().read(in);
         assertThat(accepted.command()).isEqualTo(Command.UDP);
-        server = new EmbeddedChannel();
+        server = Fixtures.channel();
         server.pipeline().addLast(accepted.body().codec(server.alloc()));
         server.writeInbound(in);
         assertThat(datagram(server)).containsExactly(1);
@@ -219,8 +219,7 @@ class ChunkCodecTest {
 
     @Test
     void head_goesAloneIfTheClientIsSilent() {
-        client = new EmbeddedChannel();
-        client.freezeTime();
+        client = Fixtures.channel();
         client.pipeline().addLast(Fixtures.client(Fixtures.NOON).codec(Command.TCP, Fixtures.NAMED, client.alloc()));
         assertThat(Fixtures.sent(client)).isEmpty();
         client.advanceTimeBy(20, TimeUnit.MILLISECONDS);

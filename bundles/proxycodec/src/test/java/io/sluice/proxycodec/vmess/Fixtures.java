@@ -32,9 +32,16 @@ final class Fixtures {
         return client(ID, Security.AES_128_GCM, false, now);
     }
 
+    /** One whose timers run when the test says so. */
+    static EmbeddedChannel channel() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        return channel;
+    }
+
     /** A channel of a client that has sent the first payload. */
     static EmbeddedChannel dialled(VmessClient client, Command command, byte[] first) {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        EmbeddedChannel channel = channel();
         channel.pipeline().addLast(client.codec(command, command == Command.MUX ? null : NAMED, channel.alloc()));
         channel.writeOutbound(Unpooled.wrappedBuffer(first));
         return channel;

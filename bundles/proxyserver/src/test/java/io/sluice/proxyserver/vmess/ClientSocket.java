@@ -24,6 +24,7 @@ final class ClientSocket implements AutoCloseable {
 
     ClientSocket(Socket socket, VmessClient client, Command command, InetSocketAddress destination) {
         this.socket = socket;
+        channel.freezeTime(); // the client speaks when the test says so
         channel.pipeline()
                 .addLast(client.codec(command, destination, channel.alloc()), new ChannelInboundHandlerAdapter() {
                     @Override

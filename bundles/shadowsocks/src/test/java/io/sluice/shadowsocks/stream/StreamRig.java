@@ -52,6 +52,7 @@ final class StreamRig {
                     faults.add(((ShadowsocksException) cause).fault());
                 }
             });
+            channel.freezeTime(); // timers run when the test says so
         }
 
         void say(byte[] payload) {

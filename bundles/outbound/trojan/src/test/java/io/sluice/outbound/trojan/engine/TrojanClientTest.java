@@ -55,6 +55,10 @@ class TrojanClientTest {
             },
             TrojanKey.of("password1"));
 
+    TrojanClientTest() {
+        channel.freezeTime(); // timers run when the test says so
+    }
+
     private record Stream(EmbeddedChannel embedded) implements ByteStream {
 
         @Override

@@ -18,6 +18,10 @@ final class EmbeddedStream implements ByteStream {
     final EmbeddedChannel channel = new EmbeddedChannel();
     final List<String> seen = new ArrayList<>();
 
+    EmbeddedStream() {
+        channel.freezeTime(); // timers run when the test says so
+    }
+
     @Override
     public Channel channel() {
         return channel;
