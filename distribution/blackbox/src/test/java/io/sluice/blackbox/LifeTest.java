@@ -113,7 +113,7 @@ class LifeTest {
         assertThat(box.curl("http://" + Site.SERVER + "/").out()).isEqualTo(Site.GREETING);
     }
 
-    private boolean isStarting() throws IOException {
+    private boolean isStarting() throws Exception {
         Path state = box.data().resolve("launcher.state");
         return Files.exists(state) && Files.readString(state).contains("STARTING");
     }
