@@ -118,6 +118,7 @@ class NettyEventLoopsTest {
         });
         assertThat(loops.close(Duration.ofMillis(200))).isFalse();
         hang.countDown();
-        assertThat(loops.group().terminationFuture().await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(loops.group().terminationFuture().await(30, TimeUnit.SECONDS))
+                .isTrue();
     }
 }

@@ -227,8 +227,7 @@ class SystemStack_NetnsTest {
             try (Socket own = rig.connect("10.67.0.1", port)) {
                 assertThatThrownBy(() -> own.getInputStream().read()).isInstanceOf(SocketException.class);
             }
-            assertThat(SystemStackRig.soon(
-                            Duration.ofSeconds(30), () -> rig.counted("kernelStrangersRefused") == 1))
+            assertThat(SystemStackRig.soon(Duration.ofSeconds(30), () -> rig.counted("kernelStrangersRefused") == 1))
                     .isTrue();
             assertThatThrownBy(() -> neighbour.call(() -> new Socket("10.67.0.1", port)))
                     .isInstanceOf(ConnectException.class);
