@@ -6,14 +6,14 @@ import java.util.concurrent.Callable;
 /** Waits for something that another process does. */
 final class Await {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     /** Seldom enough to leave the machine to what is waited for. */
     private static final Duration PERIOD = Duration.ofMillis(50);
 
     private Await() {}
 
-    /** Fails, naming {@code what}, where the condition has not come true in two minutes. */
+    /** Fails, naming {@code what}, where the condition has not come true in four minutes. */
     static void until(String what, Callable<Boolean> condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         try {

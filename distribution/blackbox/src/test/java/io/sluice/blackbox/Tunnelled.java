@@ -56,10 +56,16 @@ final class Tunnelled implements AutoCloseable {
         words.addAll(List.of("--route", "203.0.113.0/24"));
         process = Command.start(
                 Map.of("JAVA_HOME", System.getProperty("java.home"), "SLUICE_JAVA_OPTS", javaOptions), output, words);
-        Await.until("the route into tun7", () -> {
-            assertThat(process.isAlive()).as(said()).isTrue();
-            return HostState.of(site.box()).text().contains("203.0.113.0/24 dev tun7");
-        });
+        try {
+            Await.until("the route into tun7", () -> {
+                assertThat(process.isAlive()).as(said()).isTrue();
+                return HostState.of(site.box()).text().contains("203.0.113.0/24 dev tun7");
+            });
+        } catch (AssertionError e) {
+            // What nobody closes would go on beside the tests that follow.
+            close();
+            throw e;
+        }
     }
 
     String said() throws IOException {
