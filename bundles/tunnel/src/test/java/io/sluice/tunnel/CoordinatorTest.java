@@ -37,7 +37,8 @@ class CoordinatorTest {
 
     @AfterEach
     void close() throws InterruptedException {
-        assertThat(coordinator.close("test over", false, Duration.ofSeconds(30))).isTrue();
+        assertThat(coordinator.close("test over", false, Duration.ofSeconds(30)))
+                .isTrue();
     }
 
     private static Coordinator.Outcome get(CompletableFuture<Coordinator.Outcome> answer) throws Exception {

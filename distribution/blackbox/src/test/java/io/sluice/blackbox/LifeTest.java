@@ -95,7 +95,9 @@ class LifeTest {
                 assertThat(daemon.waitFor(2, TimeUnit.MINUTES)).isTrue();
             }
             daemon = box.spawn(folder.resolve("daemon.out"), "daemon");
-            Await.until("the state STARTING", () -> isStarting() || box.run("status").exit() == 0);
+            Await.until(
+                    "the state STARTING",
+                    () -> isStarting() || box.run("status").exit() == 0);
             int exit = box.run("status").exit();
             seen = isStarting();
             if (seen) {

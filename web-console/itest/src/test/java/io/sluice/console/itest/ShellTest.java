@@ -74,7 +74,7 @@ class ShellTest {
 
     @Test
     void socket_manyTimesStatus_neverHangs() throws Exception {
-        long[] nanos = new long[Integer.getInteger("sluice.test.calls", 200)];
+        long[] nanos = new long[Integer.getInteger("sluice.test.calls", 100)];
         for (int i = 0; i < nanos.length; i++) {
             long begun = System.nanoTime();
             Answer answer = sluice("status");

@@ -209,11 +209,15 @@ class Packets_NetnsTest {
         set(FilterPlan.of(Scene.CONNECTED, administration, false));
         for (Probe probe :
                 List.of(Probe.tcp("172.19.0.1", 22), Probe.raw(1, "172.19.0.1"), Probe.udp("172.19.0.1", 9))) {
-            assertThat(gateway.comesOut(gateway.world, probe, false)).as("%s", probe).isFalse();
+            assertThat(gateway.comesOut(gateway.world, probe, false))
+                    .as("%s", probe)
+                    .isFalse();
         }
         // A port for administration answers at the other address, here with a reset, for nobody listens.
-        assertThat(gateway.comesOut(gateway.world, Probe.tcp("192.0.2.2", 22), true)).isTrue();
-        assertThat(gateway.comesOut(gateway.world, Probe.tcp("192.0.2.2", 23), false)).isFalse();
+        assertThat(gateway.comesOut(gateway.world, Probe.tcp("192.0.2.2", 22), true))
+                .isTrue();
+        assertThat(gateway.comesOut(gateway.world, Probe.tcp("192.0.2.2", 23), false))
+                .isFalse();
     }
 
     @Test
