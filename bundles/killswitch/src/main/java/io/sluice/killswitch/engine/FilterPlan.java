@@ -5,6 +5,7 @@ import static io.sluice.killswitch.engine.Rules.arrivedBy;
 import static io.sluice.killswitch.engine.Rules.drop;
 import static io.sluice.killswitch.engine.Rules.leavesBy;
 import static io.sluice.killswitch.engine.Rules.prohibit;
+import static io.sluice.killswitch.engine.Rules.rule;
 import static io.sluice.killswitch.engine.Rules.to;
 
 import io.sluice.api.killswitch.FirewallPolicy;
@@ -46,23 +47,31 @@ public final class FilterPlan {
     public static final Set<String> FROM_THIS_HOST = Set.of(DNS, OUTPUT, GUARD);
 
     /**
-     * Packets that the filter has let pass bear this bit on their last steps, where the guard sees them. Bits that well-known programs use are lower
-     * (kube-proxy 0xc000, Tailscale 0xff0000) or masked (Cilium 0x0f00).
+     * Packets that the filter has let pass bear this bit on their last steps, where the guard sees them. It is set by the very rule that lets them pass,
+     * never at a later hook: a packet that is under way between two hooks while the filter comes back has met no rule yet, and the guard must not take it
+     * for one that has. Bits that well-known programs use are lower (kube-proxy 0xc000, Tailscale 0xff0000) or masked (Cilium 0x0f00).
      */
     static final int PASSED = 0x4000_0000;
+
+    /** The chain that sets the bit and accepts. */
+    private static final String PASS = "pass";
 
     private static final int DOMAIN = 53;
     private static final String LOOPBACK = "lo";
 
     private final FirewallPolicy policy;
     private final Allowance allowance;
+    private final boolean guarded;
+    private final Action pass;
     private final LanRules lan;
     private final Optional<FirewallPolicy.Connected> tunnel;
 
-    private FilterPlan(FirewallPolicy policy, Allowance allowance) {
+    private FilterPlan(FirewallPolicy policy, Allowance allowance, boolean guarded) {
         this.policy = policy;
         this.allowance = allowance;
-        this.lan = new LanRules(allowance);
+        this.guarded = guarded;
+        this.pass = guarded ? new Action.Jump(PASS) : new Action.Accept();
+        this.lan = new LanRules(allowance, pass);
         this.tunnel = policy instanceof FirewallPolicy.Connected up ? Optional.of(up) : Optional.empty();
     }
 
@@ -72,15 +81,25 @@ public final class FilterPlan {
      * @param guarded with a guard at the interfaces
      */
     public static Filter of(FirewallPolicy policy, Allowance allowance, boolean guarded) {
-        FilterPlan plan = new FilterPlan(policy, allowance);
-        List<FilterChain> chains = new ArrayList<>(plan.lan.parts());
+        FilterPlan plan = new FilterPlan(policy, allowance, guarded);
+        List<FilterChain> chains = new ArrayList<>(plan.parts());
         chains.add(new FilterChain("arriving", Optional.of(Hook.ARRIVING), false, plan.arriving()));
         chains.add(new FilterChain("input", Optional.of(Hook.INPUT), true, plan.input()));
         chains.add(new FilterChain("forward", Optional.of(Hook.FORWARD), true, plan.forward()));
         chains.add(new FilterChain("output", Optional.of(Hook.OUTPUT), true, plan.output()));
-        chains.add(new FilterChain("leaving", Optional.of(Hook.LEAVING), false, plan.leaving(guarded)));
+        chains.add(new FilterChain("leaving", Optional.of(Hook.LEAVING), false, plan.leaving()));
         Optional<Filter.Guard> guard = guarded ? Optional.of(plan.guard()) : Optional.empty();
         return new Filter(chains, guard);
+    }
+
+    private List<FilterChain> parts() {
+        List<FilterChain> parts = new ArrayList<>();
+        if (guarded) {
+            FilterRule mark = new FilterRule(List.of(), new Action.MarkBit(PASSED), Optional.empty());
+            parts.add(new FilterChain(PASS, Optional.empty(), false, List.of(mark, accept())));
+        }
+        parts.addAll(lan.parts());
+        return parts;
     }
 
     /** Answers to our own sockets get the sockets' mark, so that a reverse path filter looks where our packets go. */
@@ -132,7 +151,7 @@ public final class FilterPlan {
         tunnel.ifPresent(up ->
                 up.addresses().forEach(address -> rules.add(drop(TUNNEL_ADDRESS, new Match.To(address.network())))));
         dnsAndTunnel().forEach(rule -> rules.addAll(byClients(rule)));
-        tunnel.ifPresent(up -> rules.add(accept(arrivedBy(up.device()), new Match.Established())));
+        tunnel.ifPresent(up -> rules.add(rule(pass, arrivedBy(up.device()), new Match.Established())));
         rules.addAll(lan.forward());
         rules.add(drop(FORWARD));
         return rules;
@@ -159,9 +178,9 @@ public final class FilterPlan {
         rules.addAll(own());
         rules.addAll(dnsAndTunnel());
         for (int port : allowance.inputPorts()) {
-            rules.add(accept(new Match.FromPort(Match.TCP, port), new Match.Established(), new Match.Reply()));
+            rules.add(rule(pass, new Match.FromPort(Match.TCP, port), new Match.Established(), new Match.Reply()));
         }
-        rules.add(accept(new Match.Redirected(), new Match.Reply(), new Match.Protocol(Match.TCP)));
+        rules.add(rule(pass, new Match.Redirected(), new Match.Reply(), new Match.Protocol(Match.TCP)));
         rules.addAll(lan.output());
         rules.add(prohibit(OUTPUT));
         return rules;
@@ -214,7 +233,7 @@ public final class FilterPlan {
     }
 
     /** What comes here has passed every filter. */
-    private List<FilterRule> leaving(boolean guarded) {
+    private List<FilterRule> leaving() {
         List<FilterRule> rules = new ArrayList<>();
         for (InetAddress target : CANARY_TARGETS) {
             List<Match> matches = new ArrayList<>();
@@ -222,10 +241,6 @@ public final class FilterPlan {
             tunnel.ifPresent(up -> matches.add(new Match.LeavesBy(up.device(), true)));
             matches.add(new Match.To(new IpPrefix(target, target.getAddress().length * Byte.SIZE)));
             rules.add(new FilterRule(matches, new Action.Continue(), Optional.of(ESCAPED)));
-        }
-        if (guarded) {
-            rules.add(new FilterRule(
-                    List.of(new Match.LeavesBy(LOOPBACK, true)), new Action.MarkBit(PASSED), Optional.empty()));
         }
         return rules;
     }

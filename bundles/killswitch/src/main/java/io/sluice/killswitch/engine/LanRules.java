@@ -6,8 +6,10 @@ import static io.sluice.killswitch.engine.Rules.from;
 import static io.sluice.killswitch.engine.Rules.jump;
 import static io.sluice.killswitch.engine.Rules.leavesBy;
 import static io.sluice.killswitch.engine.Rules.prohibit;
+import static io.sluice.killswitch.engine.Rules.rule;
 import static io.sluice.killswitch.engine.Rules.to;
 
+import io.sluice.killswitch.spi.Action;
 import io.sluice.killswitch.spi.FilterChain;
 import io.sluice.killswitch.spi.FilterRule;
 import io.sluice.killswitch.spi.Match;
@@ -44,9 +46,12 @@ final class LanRules {
     private static final int DESTINATION_UNREACHABLE6 = 1;
 
     private final Allowance allowance;
+    private final Action pass;
 
-    LanRules(Allowance allowance) {
+    /** @param pass how what goes out to the local network is let pass */
+    LanRules(Allowance allowance, Action pass) {
         this.allowance = allowance;
+        this.pass = pass;
     }
 
     List<FilterChain> parts() {
@@ -54,7 +59,7 @@ final class LanRules {
             return List.of();
         }
         List<FilterRule> towards = Stream.concat(RANGES.stream(), GROUPS.stream())
-                .map(range -> accept(to(range)))
+                .map(range -> rule(pass, to(range)))
                 .toList();
         List<FilterRule> back =
                 RANGES.stream().map(range -> accept(from(range))).toList();
@@ -80,7 +85,7 @@ final class LanRules {
         rules.addAll(each(Rules::leavesBy, LinkRules.dhcpServerSays()));
         // What this filter answers to clients that have a global address.
         for (String device : allowance.lanInterfaces()) {
-            rules.add(accept(leavesBy(device), new Match.IcmpType(Match.ICMPV6, DESTINATION_UNREACHABLE6)));
+            rules.add(rule(pass, leavesBy(device), new Match.IcmpType(Match.ICMPV6, DESTINATION_UNREACHABLE6)));
         }
         return rules;
     }

@@ -12,12 +12,16 @@ final class Rules {
 
     private Rules() {}
 
+    static FilterRule rule(Action action, Match... matches) {
+        return new FilterRule(List.of(matches), action, Optional.empty());
+    }
+
     static FilterRule accept(Match... matches) {
-        return new FilterRule(List.of(matches), new Action.Accept(), Optional.empty());
+        return rule(new Action.Accept(), matches);
     }
 
     static FilterRule jump(String chain, Match... matches) {
-        return new FilterRule(List.of(matches), new Action.Jump(chain), Optional.empty());
+        return rule(new Action.Jump(chain), matches);
     }
 
     static FilterRule drop(String kind, Match... matches) {

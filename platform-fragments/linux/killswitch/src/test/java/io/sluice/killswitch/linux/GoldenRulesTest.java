@@ -78,6 +78,13 @@ class GoldenRulesTest {
         golden("blocked-lockdown", FilterPlan.of(Scene.BLOCKED, Allowance.NONE, true));
     }
 
+    /** What the guard has no rule of its own for is marked where it is let pass, and nowhere else. */
+    @Test
+    void connected_lockdownWithLan() throws IOException {
+        Allowance allowance = new Allowance(true, List.of("lan0"), List.of(22), List.of());
+        golden("connected-lockdown-lan0", FilterPlan.of(Scene.CONNECTED, allowance, true));
+    }
+
     @Test
     void quoted_nameThatWouldEndTheQuote_isRefused() {
         for (String name : List.of("a\"b", "a b", "a\\b", "", "abcdefghijklmnop", "eth*")) {
