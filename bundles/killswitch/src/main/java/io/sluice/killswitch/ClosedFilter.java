@@ -55,6 +55,18 @@ final class ClosedFilter {
         stopWatching();
     }
 
+    /** Makes the kernel forget connections from before the filter, but those of sockets with this mark. */
+    void forgetOthers(int mark) {
+        try {
+            LOG.info("the kernel forgot {} connections from before the filter", backend.forgetConnections(mark));
+        } catch (KillSwitchException e) {
+            LOG.warn(
+                    "connections from before the filter stay in the kernel's memory, though none of their packets"
+                            + " passes: {}",
+                    e.getMessage());
+        }
+    }
+
     void watch(FirewallBackend.Notices notices) throws KillSwitchException {
         if (watch.isEmpty()) {
             watch = Optional.of(backend.watch(notices));

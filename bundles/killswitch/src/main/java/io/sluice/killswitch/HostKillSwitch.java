@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -68,9 +67,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         this.filter = new ClosedFilter(backend);
         this.file = file;
         this.clock = clock;
-        this.settings = settings;
         this.events = events;
-        this.memory = file.read().orElse(Memory.LOST);
+        this.memory = file.read();
+        this.settings = settings.orAllowing(memory.allowance());
         this.since = clock.instant();
         this.reason = "The kill switch is off.";
     }
@@ -108,6 +107,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             LOG.info("the kill switch takes over rules that are in the kernel");
         }
         // A file for an open machine with mode off does not stand in the way of a kernel that was closed.
+        if (memory.mode() == KillSwitchMode.OFF && memory.closed() && !found) {
+            disarmed(); // the process before ended in the middle of it
+        }
         boolean wanted =
                 memory.mode() == KillSwitchMode.LOCKDOWN || (memory.mode() == KillSwitchMode.AUTO && memory.closed());
         if (wanted && !found) {
@@ -177,28 +179,19 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         memory = memory.closed(true, memory.settings());
         harden();
         if (first) {
-            forget(wanted.own().mark());
+            filter.forgetOthers(wanted.own().mark());
         }
         stand(wanted instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(wanted));
     }
 
+    /** What was there is on the disk before it is changed. */
     private void harden() {
         try {
-            memory = memory.closed(true, backend.harden(memory.settings()));
+            memory = memory.closed(true, backend.settings(memory.settings()));
+            trouble = file.keep(memory.settings());
+            backend.harden();
         } catch (KillSwitchException e) {
             trouble(e, true);
-        }
-    }
-
-    private void forget(int mark) {
-        try {
-            int forgotten = backend.forgetConnections(mark);
-            LOG.info("the kernel forgot {} connections from before the filter", forgotten);
-        } catch (KillSwitchException e) {
-            LOG.warn(
-                    "connections from before the filter stay in the kernel's memory, though none of their packets"
-                            + " passes: {}",
-                    e.getMessage());
         }
     }
 
@@ -206,11 +199,16 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private void open(String why) throws KillSwitchException {
         filter.remove();
         trouble = Optional.empty();
-        Map<String, String> settings = memory.settings();
-        memory = memory.closed(false, Map.of());
+        disarmed();
         stand(State.DISARMED, why);
+    }
+
+    /** The rules are gone: nothing is closed any more, and the kernel's settings are as they were. */
+    private void disarmed() {
+        Memory before = memory;
+        memory = before.opened();
         try {
-            backend.relax(settings);
+            backend.relax(before.settings());
         } catch (KillSwitchException e) {
             trouble(e, true);
         }
@@ -268,8 +266,10 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     /** Writes what outlives the process. What cannot be written is said, and does not undo what is in force. */
     private void remember() {
+        memory = memory.allowing(settings.allowance());
         try {
             file.write(memory);
+            trouble = file.keep(memory.settings()).or(() -> trouble);
             if (!memory.equals(Memory.NONE)) {
                 backend.keepForBoot(
                         file.folder(),

@@ -12,6 +12,11 @@ import java.util.Optional;
  */
 public record Settings(Optional<KillSwitchMode> mode, Allowance allowance, boolean startsWithAppliance) {
 
+    /** What to go by until a configuration comes. */
+    Settings orAllowing(Allowance remembered) {
+        return mode.isPresent() ? this : new Settings(mode, remembered, startsWithAppliance);
+    }
+
     /** Without a configuration. */
     public static final Settings NONE = new Settings(Optional.empty(), Allowance.NONE, false);
 }

@@ -22,6 +22,7 @@ final class FakeFirewall implements FirewallBackend {
     Optional<Notices> notices = Optional.empty();
     boolean refuses;
     boolean hardened;
+    Map<String, String> relaxed = Map.of();
     List<Drops> counters = List.of();
 
     private void call(String name) throws KillSwitchException {
@@ -73,14 +74,19 @@ final class FakeFirewall implements FirewallBackend {
     }
 
     @Override
-    public Map<String, String> harden(Map<String, String> saved) {
+    public Map<String, String> settings(Map<String, String> saved) {
+        return saved.isEmpty() && !hardened ? Map.of("setting", "0") : saved;
+    }
+
+    @Override
+    public void harden() {
         hardened = true;
-        return saved.isEmpty() ? Map.of("setting", "0") : saved;
     }
 
     @Override
     public void relax(Map<String, String> saved) {
         hardened = saved.isEmpty() && hardened;
+        relaxed = saved;
     }
 
     @Override

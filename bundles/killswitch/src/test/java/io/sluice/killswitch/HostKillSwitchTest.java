@@ -146,6 +146,22 @@ class HostKillSwitchTest {
     }
 
     @Test
+    void start_beforeTheConfigurationComes_allowsWhatItAllowedLast() throws Exception {
+        Allowance ssh = new Allowance(false, List.of(), List.of(22), List.of());
+        start(new Settings(Optional.of(KillSwitchMode.LOCKDOWN), ssh, false)).close();
+        var before = firewall.kernel;
+        firewall.kernel = Optional.empty();
+        HostKillSwitch host = start(Settings.NONE);
+        assertThat(firewall.kernel).isPresent().isEqualTo(before);
+        host.configure(new Settings(Optional.of(KillSwitchMode.LOCKDOWN), Allowance.NONE, false));
+        assertThat(firewall.kernel).isPresent().isNotEqualTo(before);
+        host.close();
+        firewall.kernel = Optional.empty();
+        start(Settings.NONE);
+        assertThat(firewall.kernel).isPresent().isNotEqualTo(before);
+    }
+
+    @Test
     void memory_unreadable_isLockdownUntilAnOperatorDecides() throws Exception {
         start(KillSwitchMode.AUTO).apply(CONNECTED);
         firewall.kernel = Optional.empty();

@@ -1,6 +1,7 @@
 package io.sluice.killswitch.engine;
 
 import io.sluice.api.net.IpPrefix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -21,5 +22,47 @@ public record Allowance(boolean lan, List<String> lanInterfaces, List<Integer> i
         lanInterfaces = List.copyOf(lanInterfaces);
         inputPorts = List.copyOf(new TreeSet<>(inputPorts));
         inputFrom = inputFrom.stream().map(IpPrefix::network).toList();
+    }
+
+    /** As words, one line each; none for {@link #NONE}. */
+    List<String> words() {
+        List<String> words = new ArrayList<>();
+        if (lan) {
+            words.add("lan");
+        }
+        lanInterfaces.forEach(name -> words.add("interface " + name));
+        inputPorts.forEach(port -> words.add("port " + port));
+        inputFrom.forEach(prefix -> words.add("from " + prefix));
+        return words;
+    }
+
+    /**
+     * What {@link #words} wrote.
+     *
+     * @throws IllegalArgumentException if it is not that
+     */
+    static Allowance read(List<String> words) {
+        boolean lan = false;
+        List<String> interfaces = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        List<IpPrefix> from = new ArrayList<>();
+        for (String line : words) {
+            String value = line.substring(line.indexOf(' ') + 1);
+            switch (line.substring(0, Math.max(0, line.length() - value.length())).strip()) {
+                case "" -> lan = lan(value);
+                case "interface" -> interfaces.add(value);
+                case "port" -> ports.add(Integer.parseInt(value));
+                case "from" -> from.add(IpPrefix.parse(value));
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+        return new Allowance(lan, interfaces, ports, from);
+    }
+
+    private static boolean lan(String word) {
+        if (!word.equals("lan")) {
+            throw new IllegalArgumentException(word);
+        }
+        return true;
     }
 }

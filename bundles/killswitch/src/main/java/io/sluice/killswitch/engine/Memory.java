@@ -1,11 +1,15 @@
 package io.sluice.killswitch.engine;
 
 import io.sluice.api.killswitch.KillSwitchMode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 
 /**
  * What outlives the process.
@@ -14,17 +18,31 @@ import java.util.TreeMap;
  * @param configured the mode that the configuration brought last
  * @param closed whether the filter was closed
  * @param settings of the kernel, as they were before
+ * @param allowance that was configured last: a start knows it before the configuration comes
  */
-public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean closed, Map<String, String> settings) {
+public record Memory(
+        KillSwitchMode mode,
+        KillSwitchMode configured,
+        boolean closed,
+        Map<String, String> settings,
+        Allowance allowance) {
 
     /** Of a machine that never had a kill switch. */
-    public static final Memory NONE = new Memory(KillSwitchMode.OFF, KillSwitchMode.OFF, false, Map.of());
+    public static final Memory NONE =
+            new Memory(KillSwitchMode.OFF, KillSwitchMode.OFF, false, Map.of(), Allowance.NONE);
 
     /** Of a file that cannot be read: somebody wanted a kill switch, so the strictest. */
-    public static final Memory LOST = new Memory(KillSwitchMode.LOCKDOWN, KillSwitchMode.OFF, true, Map.of());
+    public static final Memory LOST =
+            new Memory(KillSwitchMode.LOCKDOWN, KillSwitchMode.OFF, true, Map.of(), Allowance.NONE);
 
-    private static final String HEADING = "sluice-killswitch 1";
+    private static final String HEADING = "sluice-killswitch 2";
+
+    /** Of a text without a checksum, which earlier builds wrote. */
+    private static final String OLD_HEADING = "sluice-killswitch 1";
+
     private static final String SETTING = "setting ";
+    private static final String ALLOW = "allow ";
+    private static final String END = "end";
 
     public Memory {
         Objects.requireNonNull(mode, "mode");
@@ -33,11 +51,29 @@ public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean clo
     }
 
     public Memory withMode(KillSwitchMode now) {
-        return new Memory(now, configured, closed, settings);
+        return new Memory(now, configured, closed, settings, allowance);
     }
 
     public Memory closed(boolean now, Map<String, String> before) {
-        return new Memory(mode, configured, now, before);
+        return new Memory(mode, configured, now, before, allowance);
+    }
+
+    /** The filter is open, and the kernel's settings are as they were. */
+    public Memory opened() {
+        return closed(false, Map.of());
+    }
+
+    /** With what is allowed now; a machine without a kill switch needs to know of none. */
+    public Memory allowing(Allowance now) {
+        return new Memory(
+                mode, configured, closed, settings, mode == KillSwitchMode.OFF && !closed ? Allowance.NONE : now);
+    }
+
+    /** With settings that a second record has and this one has not. */
+    public Memory alsoBefore(Map<String, String> others) {
+        Map<String, String> all = new TreeMap<>(others);
+        all.putAll(settings);
+        return new Memory(mode, configured, closed, all, allowance);
     }
 
     /**
@@ -59,10 +95,10 @@ public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean clo
      */
     public Memory configured(KillSwitchMode wanted) {
         boolean takes = wanted != configured && (!closed || wanted.compareTo(mode) >= 0);
-        return new Memory(takes ? wanted : mode, wanted, closed, settings);
+        return new Memory(takes ? wanted : mode, wanted, closed, settings, allowance);
     }
 
-    /** Line by line; the last line tells that it is whole. */
+    /** Line by line; the last line tells that it is whole, by the CRC-32 of those before. */
     public String text() {
         StringBuilder text = new StringBuilder(HEADING).append('\n');
         text.append("mode ").append(word(mode)).append('\n');
@@ -74,18 +110,41 @@ public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean clo
                         .append(' ')
                         .append(value)
                         .append('\n'));
-        return text.append("end\n").toString();
+        allowance.words().forEach(word -> text.append(ALLOW).append(word).append('\n'));
+        return text + END + " " + checksum(text.toString()) + "\n";
+    }
+
+    private static String checksum(String lines) {
+        CRC32 crc = new CRC32();
+        crc.update(lines.getBytes(StandardCharsets.UTF_8));
+        return String.format("%08x", crc.getValue());
+    }
+
+    /** Whether it begins and ends as a whole text does. */
+    private static boolean whole(String text) {
+        int end = text.lastIndexOf("\n" + END) + 1;
+        return end > 0
+                && (text.startsWith(OLD_HEADING + "\n")
+                        ? text.substring(end).equals(END + "\n")
+                        : text.startsWith(HEADING + "\n")
+                                && text.substring(end)
+                                        .equals(END + " " + checksum(text.substring(0, end)) + "\n"));
     }
 
     /** What {@link #text} wrote; empty if it is not that. */
     public static Optional<Memory> read(String text) {
         String[] lines = text.split("\n", -1);
-        if (lines.length < 6 || !lines[0].equals(HEADING) || !text.endsWith("\nend\n")) {
+        if (lines.length < 6 || !whole(text)) {
             return Optional.empty();
         }
         try {
             Map<String, String> settings = new TreeMap<>();
+            List<String> allowed = new ArrayList<>();
             for (int i = 4; i < lines.length - 2; i++) {
+                if (lines[i].startsWith(ALLOW)) {
+                    allowed.add(lines[i].substring(ALLOW.length()));
+                    continue;
+                }
                 String[] words = lines[i].split(" ");
                 if (words.length != 3 || !lines[i].startsWith(SETTING)) {
                     return Optional.empty();
@@ -95,8 +154,9 @@ public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean clo
             return Optional.of(new Memory(
                     mode(value(lines[1], "mode ")),
                     mode(value(lines[2], "configured ")),
-                    value(lines[3], "closed ").equals("true"),
-                    settings));
+                    truth(value(lines[3], "closed ")),
+                    settings,
+                    Allowance.read(allowed)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -107,6 +167,14 @@ public record Memory(KillSwitchMode mode, KillSwitchMode configured, boolean clo
             throw new IllegalArgumentException(line);
         }
         return line.substring(name.length());
+    }
+
+    private static boolean truth(String word) {
+        return switch (word) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(word);
+        };
     }
 
     private static String word(KillSwitchMode mode) {

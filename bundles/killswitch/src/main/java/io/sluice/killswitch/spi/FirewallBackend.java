@@ -50,14 +50,17 @@ public interface FirewallBackend {
     }
 
     /**
-     * Sets the kernel's settings that a closed filter goes with.
+     * Tells which of the kernel's settings {@link #harden} is going to change.
      *
-     * @param saved what was there before an earlier call, so that it is not taken for the administrator's
-     * @return what was there before: the same if nothing new was changed
+     * @param saved what an earlier call returned, so that ours is not taken for the administrator's
+     * @return what is there, and what was there before
      */
-    Map<String, String> harden(Map<String, String> saved) throws KillSwitchException;
+    Map<String, String> settings(Map<String, String> saved) throws KillSwitchException;
 
-    /** Puts back what {@link #harden} returned. */
+    /** Sets the kernel's settings that a closed filter goes with. */
+    void harden() throws KillSwitchException;
+
+    /** Puts back what {@link #settings} returned. */
     void relax(Map<String, String> saved) throws KillSwitchException;
 
     /**

@@ -3,6 +3,8 @@ package io.sluice.killswitch.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.api.net.IpPrefix;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +14,8 @@ class MemoryTest {
             KillSwitchMode.LOCKDOWN,
             KillSwitchMode.AUTO,
             true,
-            Map.of("net/ipv4/conf/all/arp_ignore", "0", "net/ipv4/conf/all/src_valid_mark", "0"));
+            Map.of("net/ipv4/conf/all/arp_ignore", "0", "net/ipv4/conf/all/src_valid_mark", "0"),
+            new Allowance(true, List.of("lan0"), List.of(22, 8022), List.of(IpPrefix.parse("192.168.77.0/24"))));
 
     @Test
     void text_everyCut_isNotTakenForTheWhole() {
@@ -48,15 +51,15 @@ class MemoryTest {
 
     @Test
     void configured_stricterOrOpen_isTakenOver() {
-        Memory auto = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, true, Map.of());
+        Memory auto = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, true, Map.of(), Allowance.NONE);
         assertThat(auto.configured(KillSwitchMode.LOCKDOWN).mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
-        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of());
+        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE);
         assertThat(open.configured(KillSwitchMode.OFF).mode()).isEqualTo(KillSwitchMode.OFF);
     }
 
     @Test
     void configured_sameAgain_keepsWhatAnOperatorDecided() {
-        Memory operator = new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of());
+        Memory operator = new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE);
         assertThat(operator.configured(KillSwitchMode.AUTO).mode()).isEqualTo(KillSwitchMode.OFF);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -39,24 +40,37 @@ final class Hardening {
         this.root = root;
     }
 
-    Map<String, String> harden(Map<String, String> saved) throws KillSwitchException {
+    /** What was there before, and what {@link #harden} would replace besides. */
+    Map<String, String> settings(Map<String, String> saved) throws KillSwitchException {
         Map<String, String> before = new TreeMap<>(saved);
         for (Setting setting : SETTINGS) {
-            try {
-                Path file = root.resolve(setting.path());
-                String found = Files.readString(file).strip();
-                if (setting.weak().contains(found)) {
-                    before.putIfAbsent(setting.path(), found);
-                    Files.writeString(file, setting.value());
-                }
-            } catch (NoSuchFileException e) {
-                // This kernel has no such setting; there is nothing to harden.
-                continue;
-            } catch (IOException e) {
-                throw refused("set", setting.path(), e);
-            }
+            weak(setting).ifPresent(found -> before.putIfAbsent(setting.path(), found));
         }
         return before;
+    }
+
+    void harden() throws KillSwitchException {
+        for (Setting setting : SETTINGS) {
+            if (weak(setting).isPresent()) {
+                try {
+                    Files.writeString(root.resolve(setting.path()), setting.value());
+                } catch (IOException e) {
+                    throw refused("set", setting.path(), e);
+                }
+            }
+        }
+    }
+
+    /** Its value, if that is to be replaced; a kernel without the setting has nothing to harden. */
+    private Optional<String> weak(Setting setting) throws KillSwitchException {
+        try {
+            return Optional.of(Files.readString(root.resolve(setting.path())).strip())
+                    .filter(setting.weak()::contains);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw refused("read", setting.path(), e);
+        }
     }
 
     /** Puts back what is still as we set it; what somebody has set since is theirs. */

@@ -98,8 +98,13 @@ public final class NftFirewallBackend implements FirewallBackend {
     }
 
     @Override
-    public Map<String, String> harden(Map<String, String> saved) throws KillSwitchException {
-        return hardening.harden(saved);
+    public Map<String, String> settings(Map<String, String> saved) throws KillSwitchException {
+        return hardening.settings(saved);
+    }
+
+    @Override
+    public void harden() throws KillSwitchException {
+        hardening.harden();
     }
 
     @Override

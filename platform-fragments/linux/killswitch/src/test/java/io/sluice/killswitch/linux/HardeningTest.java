@@ -31,10 +31,11 @@ class HardeningTest {
         setting(ARP, "1");
         setting(MARK, "0");
         Hardening hardening = new Hardening(root);
-        Map<String, String> saved = hardening.harden(Map.of());
+        Map<String, String> saved = hardening.settings(Map.of());
+        hardening.harden();
         assertThat(setting(ARP)).isEqualTo("2");
         assertThat(setting(MARK)).isEqualTo("1");
-        assertThat(hardening.harden(saved))
+        assertThat(hardening.settings(saved))
                 .as("ours is not taken for the administrator's")
                 .isEqualTo(saved);
         hardening.relax(saved);
@@ -47,7 +48,8 @@ class HardeningTest {
         setting(ARP, "8");
         setting(MARK, "1");
         Hardening hardening = new Hardening(root);
-        Map<String, String> saved = hardening.harden(Map.of());
+        Map<String, String> saved = hardening.settings(Map.of());
+        hardening.harden();
         assertThat(saved).isEmpty();
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("8");
@@ -58,7 +60,8 @@ class HardeningTest {
         setting(ARP, "0");
         setting(MARK, "0");
         Hardening hardening = new Hardening(root);
-        Map<String, String> saved = hardening.harden(Map.of());
+        Map<String, String> saved = hardening.settings(Map.of());
+        hardening.harden();
         setting(ARP, "3");
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("3");
@@ -68,6 +71,9 @@ class HardeningTest {
     @Test
     void harden_kernelWithoutASetting_goesOn() throws Exception {
         setting(ARP, "0");
-        assertThat(new Hardening(root).harden(Map.of())).containsOnlyKeys(ARP);
+        Hardening hardening = new Hardening(root);
+        assertThat(hardening.settings(Map.of())).containsOnlyKeys(ARP);
+        hardening.harden();
+        assertThat(setting(ARP)).isEqualTo("2");
     }
 }

@@ -1,0 +1,137 @@
+package io.sluice.killswitch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.api.killswitch.KillSwitchStatus;
+import io.sluice.api.killswitch.KillSwitchStatus.State;
+import io.sluice.api.killswitch.OwnTraffic;
+import io.sluice.killswitch.engine.Allowance;
+import io.sluice.testkit.crash.Crash;
+import io.sluice.testkit.crash.DiskRecorder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The memory of the kill switch through crashes, and through the loss of its file. */
+class HostKillSwitch_CrashTest {
+
+    private static final FirewallPolicy CONNECTED =
+            new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
+
+    @TempDir
+    private Path folder;
+
+    private DiskRecorder disk;
+
+    @BeforeEach
+    void disk() throws Exception {
+        disk = new DiskRecorder(Files.createDirectory(folder.resolve("disk")));
+    }
+
+    private static HostKillSwitch start(FakeFirewall firewall, Path at) {
+        Settings settings = new Settings(Optional.empty(), Allowance.NONE, false);
+        return HostKillSwitch.start(firewall, at.resolve("killswitch"), settings, (_, _) -> {});
+    }
+
+    @FunctionalInterface
+    private interface Deed {
+        void on(HostKillSwitch host) throws Exception;
+    }
+
+    /** How it may stand after a restart of the machine, for each promise. */
+    private record Promise(KillSwitchMode mode, State after, Deed deed) {}
+
+    @Test
+    void crashAnywhere_theModeThatWasAcknowledgedIsInForce() throws Exception {
+        List<Promise> promises = List.of(
+                new Promise(KillSwitchMode.OFF, State.DISARMED, _ -> {}),
+                new Promise(KillSwitchMode.AUTO, State.DISARMED, host -> host.mode(KillSwitchMode.AUTO)),
+                new Promise(KillSwitchMode.AUTO, State.BLOCKED, host -> host.apply(CONNECTED)),
+                new Promise(KillSwitchMode.LOCKDOWN, State.BLOCKED, host -> host.mode(KillSwitchMode.LOCKDOWN)),
+                new Promise(KillSwitchMode.OFF, State.DISARMED, HostKillSwitch::disarm),
+                new Promise(KillSwitchMode.LOCKDOWN, State.BLOCKED, host -> host.mode(KillSwitchMode.LOCKDOWN)));
+        HostKillSwitch host = start(new FakeFirewall(), disk.folder());
+        for (Promise promise : promises.subList(1, promises.size())) {
+            disk.begin();
+            promise.deed().on(host);
+            disk.done();
+        }
+
+        List<Crash> crashes = disk.crashes();
+        assertThat(crashes).hasSizeGreaterThan(1_000);
+        for (Crash crash : crashes) {
+            KillSwitchStatus status = afterReboot(crash);
+            assertThat(promises.subList(crash.kept(), crash.begun() + 1))
+                    .as("%s: %s %s", crash, status.mode(), status.state())
+                    .anyMatch(p -> p.mode() == status.mode() && p.after() == status.state());
+        }
+    }
+
+    private KillSwitchStatus afterReboot(Crash crash) throws Exception {
+        Path left = folder.resolve("left");
+        crash.layOut(left);
+        try (HostKillSwitch host = start(new FakeFirewall(), new DiskRecorder(left).folder())) {
+            return host.status();
+        }
+    }
+
+    @Test
+    void stateFileIsLost_theKernelsSettingsComeBackAllTheSame() throws Exception {
+        FakeFirewall firewall = new FakeFirewall();
+        start(firewall, disk.folder()).mode(KillSwitchMode.LOCKDOWN);
+        assertThat(firewall.hardened).isTrue();
+        Files.writeString(folder.resolve("disk/killswitch/state"), "sluice-kill");
+
+        HostKillSwitch host = start(firewall, disk.folder());
+        assertThat(host.status().mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        host.disarm();
+        assertThat(firewall.relaxed).isEqualTo(Map.of("setting", "0"));
+    }
+
+    @Test
+    void killedBetweenTheKernelAndTheFile_theKernelsSettingsComeBackAllTheSame() throws Exception {
+        FakeFirewall firewall = new FakeFirewall();
+        start(firewall, disk.folder()).mode(KillSwitchMode.LOCKDOWN);
+        // The mode was written before; what the kernel's settings were comes with the last write.
+        Path state = folder.resolve("disk/killswitch/state");
+        assertThat(state).content().contains("setting setting 0");
+        Files.writeString(state, "sluice-killswitch 1\nmode lockdown\nconfigured off\nclosed false\nend\n");
+
+        HostKillSwitch host = start(firewall, disk.folder());
+        assertThat(host.status().state()).as("the kernel holds the rules").isEqualTo(State.BLOCKED);
+        host.disarm();
+        assertThat(firewall.relaxed).isEqualTo(Map.of("setting", "0"));
+    }
+
+    @Test
+    void damagedAnywhere_isLockdown() throws Exception {
+        HostKillSwitch host = start(new FakeFirewall(), disk.folder());
+        host.mode(KillSwitchMode.AUTO);
+        Path state = folder.resolve("disk/killswitch/state");
+        byte[] whole = Files.readAllBytes(state);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] damaged = whole.clone();
+            damaged[i] ^= (byte) (1 << i % 8);
+            Files.write(state, damaged);
+            assertThat(start(new FakeFirewall(), disk.folder()).status().mode())
+                    .as("octet %d", i)
+                    .isEqualTo(KillSwitchMode.LOCKDOWN);
+        }
+    }
+
+    @Test
+    void stateOfAnEarlierBuild_isUnderstood() throws Exception {
+        Path state = Files.createDirectories(folder.resolve("killswitch")).resolve("state");
+        Files.writeString(state, "sluice-killswitch 1\nmode auto\nconfigured off\nclosed true\nend\n");
+        assertThat(start(new FakeFirewall(), folder).status().mode()).isEqualTo(KillSwitchMode.AUTO);
+        Files.writeString(state, "sluice-killswitch 1\nmode auto\nconfigured off\nclosed trud\nend\n");
+        assertThat(start(new FakeFirewall(), folder).status().mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+    }
+}
