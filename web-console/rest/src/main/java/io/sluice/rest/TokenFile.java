@@ -2,6 +2,8 @@ package io.sluice.rest;
 
 import io.sluice.rest.engine.Secrets;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,16 +56,25 @@ final class TokenFile {
         return digest;
     }
 
-    /** In one step, and never readable by others. */
+    /** In one step, durable before anybody is told of it, and never readable by others. */
     private static void write(Path file, String text) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        try (var out = Files.newByteChannel(
+        try (FileChannel out = FileChannel.open(
                 fresh,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            out.write(StandardCharsets.US_ASCII.encode(text + "\n"));
+            ByteBuffer octets = StandardCharsets.US_ASCII.encode(text + "\n");
+            while (octets.hasRemaining()) {
+                out.write(octets);
+            }
+            out.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException e) {
+            LOG.debug("the folder of {} could not be synchronised", file, e);
+        }
     }
 }
