@@ -141,6 +141,9 @@ public final class HostNetworkMonitor implements NetworkMonitor {
 
     private void look() {
         Reading reading;
+        synchronized (lock) {
+            engine.looking();
+        }
         // Before the reading: what was made by then is in it.
         Instant at = Instant.now();
         try {

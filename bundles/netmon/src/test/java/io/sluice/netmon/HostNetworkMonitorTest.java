@@ -38,8 +38,21 @@ class HostNetworkMonitorTest {
         volatile IOException unreadable;
         volatile Announcements announcements;
 
+        /** Done once, after a reading was made and before it is handed over. */
+        volatile Runnable meanwhile;
+
         @Override
         public Reading read() throws IOException {
+            Reading made = made();
+            Runnable once = meanwhile;
+            if (once != null) {
+                meanwhile = null;
+                once.run();
+            }
+            return made;
+        }
+
+        private Reading made() throws IOException {
             if (unreadable != null) {
                 throw unreadable;
             }
@@ -116,6 +129,21 @@ class HostNetworkMonitorTest {
         assertThat(told.next()).isEqualTo("default");
         assertThat(told.next()).isEqualTo("resumed");
         assertThat(monitor.recent()).hasSize(3);
+    }
+
+    @Test
+    void change_whileTheNetworkIsRead_isNotMissed() throws InterruptedException {
+        monitor = new HostNetworkMonitor(network);
+        Told told = new Told();
+        monitor.bindListener(told);
+        assertThat(told.next()).startsWith("changed IPv4");
+        network.meanwhile = () -> {
+            network.reading = OFFLINE;
+            network.announcements.network();
+        };
+        network.announcements.routes();
+        assertThat(told.next()).isEqualTo("routes");
+        assertThat(told.next()).isEqualTo("changed no IPv4, no IPv6");
     }
 
     @Test

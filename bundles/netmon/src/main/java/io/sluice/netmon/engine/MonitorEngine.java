@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * <pre>
  *   announced(network, routes) ─► Coalescer ─┐
- *   sleep(goes, wakes) ──────────► at once ──┼─► due() ─► the caller reads ─► looked(reading) ─► events
+ *   sleep(goes, wakes) ──────────► at once ──┼─► due() ─► looking(), the caller reads, looked(reading) ─► events
  *   ClockWatch, every 5 s ─────── jumped? ───┘
  *   polling, every 5 s ──────────────────────┘
  * </pre>
@@ -96,18 +96,20 @@ public final class MonitorEngine {
         return atOnce || quiet || (ticked && polling);
     }
 
-    /** It could not be read; it is tried again soon. */
-    public void unread(long now) {
+    /** The network is going to be read. What is announced from now on may not be in the reading, and asks for another one. */
+    public void looking() {
         coalescer.looked();
         atOnce = false;
+    }
+
+    /** It could not be read; it is tried again soon. */
+    public void unread(long now) {
         coalescer.announced(now);
     }
 
-    /** What was read; returns what to tell, in order. */
+    /** What was read since {@link #looking}; returns what to tell, in order. */
     public List<Event> looked(Reading reading, Instant at) {
         looks++;
-        coalescer.looked();
-        atOnce = false;
         NetworkState now = new NetworkState(
                 at,
                 polling ? NetworkState.Source.POLLED : NetworkState.Source.ANNOUNCED,

@@ -48,7 +48,11 @@ class MonitorEngineTest {
     }
 
     private List<Event> look() {
-        return engine.due(now, Optional.of(elapsed)) ? engine.looked(network, AT) : List.of();
+        if (!engine.due(now, Optional.of(elapsed))) {
+            return List.of();
+        }
+        engine.looking();
+        return engine.looked(network, AT);
     }
 
     /** Lets time pass as the monitor's thread would, waking when it asks to; returns what was told. */
@@ -90,6 +94,20 @@ class MonitorEngineTest {
         assertThat(((Event.Paused) events.getLast()).reason()).isEqualTo("there is no default interface");
         assertThat(engine.counters()).containsEntry("looks", 2L).containsEntry("networkChanges", 2L);
         assertThat(now - announced).isEqualTo(Duration.ofSeconds(1).toNanos());
+    }
+
+    @Test
+    void announced_whileReading_isLookedAtAgain() {
+        look();
+        engine.announced(true, now);
+        pass(Coalescer.QUIET);
+        assertThat(engine.due(now, Optional.of(elapsed))).isTrue();
+        engine.looking();
+        Reading read = network;
+        network = offline();
+        engine.announced(false, now);
+        assertThat(names(engine.looked(read, AT))).containsExactly("RoutesChanged");
+        assertThat(names(run(Duration.ofSeconds(1)))).containsExactly("Changed", "DefaultInterfaceChanged", "Paused");
     }
 
     @Test
@@ -200,6 +218,7 @@ class MonitorEngineTest {
 
     @Test
     void unread_triedAgainSoon() {
+        engine.looking();
         engine.unread(now);
         assertThat(engine.due(now, Optional.of(elapsed))).isFalse();
         pass(Coalescer.QUIET);
