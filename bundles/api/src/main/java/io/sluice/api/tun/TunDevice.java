@@ -32,6 +32,17 @@ public interface TunDevice extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Puts back what another program changed about the interface: its addresses, its MTU, that it is switched on. The queues and what stands on them stay. May
+     * block.
+     *
+     * @return whether something was not as it should be
+     * @throws TunException if the interface has gone or has another name, or the system refuses
+     */
+    default boolean mend() throws TunException {
+        return false;
+    }
+
     /** Stops the queues and gives the device back; a persistent interface stays, any other is gone. Idempotent; may block briefly. */
     @Override
     void close();

@@ -7,7 +7,7 @@
  * <p>Threads: a queue belongs to one event loop from {@link io.sluice.api.tun.TunQueue#start} on; reading and writing happen there.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sluice.api.tun;
 
 import org.osgi.annotation.bundle.Export;

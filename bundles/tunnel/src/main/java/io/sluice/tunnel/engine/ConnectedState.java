@@ -69,7 +69,7 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
         return switch (command) {
             case Command.Stop stop ->
                 Transition.to(DisconnectingState.towards(session, DisconnectedState.after(stop)), stop.reason());
-            case Command.DeviceFailed failed when failed.session() == session.number() -> failed(gone(failed), context);
+            case Command.DeviceFailed failed when failed.session() == session.number() -> anew(gone(failed), context);
             case Command.ServiceGone gone -> kept(() -> Upkeep.room(gone.room(), session, context), context);
             case Command.ServiceBack back -> kept(() -> Upkeep.room(back.room(), session, context), context);
             case Command.SaveProfile _ -> profileSaved(context);
@@ -96,22 +96,31 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
     private Transition networkChanged(Command.NetworkChanged changed, TunnelContext context) {
         NetworkVerdict verdict = NetworkVerdict.of(session, changed.change());
         LOG.info("the network changed: {}, because {}", verdict.action(), verdict.reason());
-        if (verdict.action() == NetworkVerdict.Action.RECONNECT) {
-            NetworkVerdict.renamed(session, changed.change().after())
-                    .ifPresent(name -> OpenDevice.heldAs(name, context));
-        }
         return switch (verdict.action()) {
             case STAY, OFFLINE -> described(context);
             case REBIND -> kept(() -> Upkeep.everything(session, context), context);
-            case RECONNECT ->
-                failed(
+            case MEND -> kept(() -> Upkeep.mendDevice(verdict.reason(), session, context), context);
+            case RECONNECT -> {
+                NetworkVerdict.renamed(session, changed.change().after())
+                        .ifPresent(name -> OpenDevice.heldAs(name, context));
+                yield anew(
                         new Fault(
                                 ErrorCause.TUN_GONE,
                                 "Another program took the tunnel's device: " + verdict.reason() + ".",
                                 "Nothing needs to be done: the tunnel starts again by itself.",
                                 null),
                         context);
+            }
         };
+    }
+
+    /** The device is lost, which is no fault of the start: at once, unless the last one has only just begun. */
+    private Transition anew(Fault fault, TunnelContext context) {
+        if (!context.untilNextAttempt().isZero()) {
+            return failed(fault, context);
+        }
+        context.restored(fault.getMessage() + " It is made anew.");
+        return Transition.to(DisconnectingState.again(session, fault.getMessage()), fault.getMessage());
     }
 
     private Transition profileSaved(TunnelContext context) {

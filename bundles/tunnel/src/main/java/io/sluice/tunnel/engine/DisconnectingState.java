@@ -21,7 +21,7 @@ public record DisconnectingState(Session session, State end, boolean startAfter)
         return new DisconnectingState(session, end, false);
     }
 
-    /** The saved profile needs another device: everything is undone and started again, and comes back by itself if that fails. */
+    /** The saved profile needs another device, or the device was taken away: everything is undone and started again, and comes back by itself if that fails. */
     static DisconnectingState again(Session session, String reason) {
         return new DisconnectingState(session, new DisconnectedState(reason, true, false), true);
     }

@@ -4,6 +4,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.netstack.IpStack;
 import io.sluice.api.route.RouteException;
 import io.sluice.api.route.RouteManager;
+import io.sluice.api.tun.TunException;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelProfile;
 import java.util.List;
@@ -88,6 +89,25 @@ final class Upkeep {
         if (context.rooms().routes().isPresent() && context.rooms().egress().isPresent()) {
             CheckRooms.checkLoop(session, context);
             new SetRoutes().take(session, context);
+        }
+    }
+
+    /** Another program changed our device: that is put back, and the routes that went with it. Its flows live. */
+    static void mendDevice(String damage, Session session, TunnelContext context) throws Fault {
+        boolean mended;
+        try {
+            mended = session.device().isPresent() && session.device().get().mend();
+        } catch (TunException e) {
+            throw new Fault(
+                    ErrorCause.TUN_GONE,
+                    "Another program changed the tunnel's device (" + damage + "), and it could not be put back: "
+                            + Sentence.of(e),
+                    "Nothing needs to be done: the tunnel starts again by itself.",
+                    e);
+        }
+        everything(session, context);
+        if (mended) {
+            context.restored("another program changed the tunnel's device: " + damage + "; it is as it was");
         }
     }
 

@@ -64,6 +64,11 @@ final class WatchedDevice implements TunDevice {
     }
 
     @Override
+    public boolean mend() throws TunException {
+        return device.mend();
+    }
+
+    @Override
     public void close() {
         device.close();
     }

@@ -344,6 +344,15 @@ public final class FakeHost {
         }
 
         @Override
+        public boolean mend() throws TunException {
+            call("mend " + config.name());
+            if (faults.contains("mend")) {
+                throw new TunException(TunException.Code.TUN_SYSTEM_ERROR, "sluice0: EINVAL");
+            }
+            return true;
+        }
+
+        @Override
         public void close() {
             call("close " + config.name() + (config.persistent() ? " persistent" : ""));
         }

@@ -113,9 +113,10 @@ class TunnelMachine_KillSwitchTest {
     @Test
     void error_blocked() {
         Bench bench = connected();
+        bench.host.faults.add("open");
         bench.run(new Command.DeviceFailed(1, new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD")));
         assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
-        assertThat(policies(bench)).containsExactly("policy Blocked");
+        assertThat(policies(bench)).containsExactly("policy Connecting", "policy Blocked");
         assertThat(bench.machine.status().blocked()).isTrue();
     }
 

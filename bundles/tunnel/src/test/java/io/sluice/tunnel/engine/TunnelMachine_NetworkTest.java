@@ -3,6 +3,7 @@ package io.sluice.tunnel.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.net.IpPrefix;
+import io.sluice.api.netmon.HostInterface;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelState;
@@ -96,26 +97,61 @@ class TunnelMachine_NetworkTest {
     }
 
     @Test
-    void deviceDeletedRenamedOrSwitchedOff_connectedAnew() {
+    void deviceDeletedOrRenamed_connectedAnewAtOnce_butNotTwiceASecond() {
         for (Command damage : List.of(
                 Networks.told(bench.now.plusSeconds(60), "192.0.2.1"),
-                Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("other0", Networks.TUN, true)),
-                Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)))) {
+                Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("other0", Networks.TUN, true)))) {
             tell(damage);
-            assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
-            assertThat(bench.machine.status().blocked()).isTrue();
-            assertThat(bench.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.TUN_GONE);
-            bench.run(bench.delayed.getLast());
             assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+            assertThat(bench.delayed).isEmpty();
+            assertThat(bench.events).anyMatch(e -> e.startsWith("restored"));
+            assertThat(bench.host.calls)
+                    .noneMatch(c -> c.contains("Disconnected"))
+                    .containsSubsequence("policy Connecting", "open sluice0 persistent", "policy Connected");
             bench.now = bench.now.plusSeconds(2);
         }
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1"));
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1"));
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(bench.machine.status().blocked()).isTrue();
+        assertThat(bench.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.TUN_GONE);
+        assertThat(bench.delays).containsExactly(BackOff.BETWEEN_ATTEMPTS);
+        bench.run(bench.delayed.getLast());
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
+    void deviceSwitchedOffOrChanged_isMendedWithItsFlows() {
+        List<HostInterface> changed = List.of(
+                Networks.tun("sluice0", Networks.TUN, false),
+                new HostInterface("sluice0", Networks.TUN, true, 1500, true, List.of()),
+                new HostInterface("sluice0", Networks.TUN, true, 600, true, PROFILE.tun().addresses()));
+        for (HostInterface now : changed) {
+            tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", now));
+            assertThat(bench.host.calls).containsExactly("mend sluice0", "set sluice0 mark 81", "dns [/172.19.0.2]");
+            assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+            assertThat(bench.events).anyMatch(e -> e.startsWith("restored another program changed the tunnel's device"));
+        }
+    }
+
+    @Test
+    void deviceThatCannotBeMended_isMadeAnewAfterAWhile() {
+        bench.host.faults.add("mend");
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(bench.machine.status().blocked()).isTrue();
+        assertThat(bench.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.TUN_GONE);
+        bench.run(bench.delayed.getLast());
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
     }
 
     @Test
     void deviceRenamed_isRemovedUnderItsNewName() {
         tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("other0", Networks.TUN, true)));
         assertThat(bench.host.calls).containsSubsequence("close sluice0 persistent", "open other0", "close other0");
-        assertThat(bench.context.memory().held()).isEmpty();
+        assertThat(bench.context.memory().held().orElseThrow().name())
+                .as("the one that is open now")
+                .isEqualTo("sluice0");
     }
 
     @Test

@@ -276,7 +276,13 @@ class TunnelMachine_SwapTest {
     }
 
     @Test
-    void deviceThatFails_isReportedFromItsQueueAndBacksOff() {
+    void deviceThatFails_isReportedFromItsQueueAndMadeAnew_thenBacksOff() {
+        bench.host.handler.failed(new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD"));
+        bench.run(bench.reported.getFirst());
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.events).anyMatch(e -> e.startsWith("restored") && e.endsWith("It is made anew."));
+        assertThat(bench.delays).isEmpty();
+
         for (int i = 0; i < 9; i++) {
             bench.reported.clear();
             bench.host.handler.failed(new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD"));
@@ -287,8 +293,9 @@ class TunnelMachine_SwapTest {
             assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
         }
         assertThat(bench.delays)
+                .as("the first one not sooner than a second after the start before")
                 .containsExactly(
-                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(4),
@@ -301,7 +308,8 @@ class TunnelMachine_SwapTest {
         bench.now = bench.now.plus(BackOff.SOUND);
         bench.host.handler.failed(new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD"));
         bench.run(bench.reported.getLast());
-        assertThat(bench.delays.getLast()).isEqualTo(BackOff.FIRST);
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.delays).hasSize(9);
     }
 
     @Test
@@ -313,8 +321,9 @@ class TunnelMachine_SwapTest {
 
     @Test
     void stopWhileFailing_keepsTheErrorAndDoesNotComeBack() {
+        bench.run(new Command.DeviceFailed(1, new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD")));
         bench.machine.handle(
-                new Command.DeviceFailed(1, new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD")));
+                new Command.DeviceFailed(2, new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD")));
         bench.run(new Command.Stop("enough"));
 
         assertThat(bench.kind()).isEqualTo(TunnelState.DISCONNECTED);

@@ -6,10 +6,16 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.tun.OffloadCapabilities;
+import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tun.TunCounters;
 import io.sluice.api.tun.TunDevice;
+import io.sluice.api.tun.TunException;
+import io.sluice.api.tun.TunException.Code;
 import io.sluice.api.tun.TunQueue;
 import io.sluice.netlink.linux.InterfaceAddress;
+import io.sluice.netlink.linux.Link;
+import io.sluice.netlink.linux.NetlinkException;
+import io.sluice.netlink.linux.Rtnetlink;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +38,7 @@ final class LinuxTunDevice implements TunDevice {
 
     private final String name;
     private final int ifIndex;
-    private final int mtu;
+    private final TunConfig config;
     private final OffloadCapabilities offload;
     private final List<EpollTunQueue> queues;
     private final List<InterfaceAddress> borrowed;
@@ -46,14 +52,14 @@ final class LinuxTunDevice implements TunDevice {
     LinuxTunDevice(
             String name,
             int ifIndex,
-            int mtu,
+            TunConfig config,
             OffloadCapabilities offload,
             List<EpollTunQueue> queues,
             List<InterfaceAddress> borrowed,
             Consumer<TunDevice> closed) {
         this.name = name;
         this.ifIndex = ifIndex;
-        this.mtu = mtu;
+        this.config = config;
         this.offload = offload;
         this.queues = List.copyOf(queues);
         this.borrowed = borrowed;
@@ -72,7 +78,7 @@ final class LinuxTunDevice implements TunDevice {
 
     @Override
     public int mtu() {
-        return mtu;
+        return config.mtu();
     }
 
     @Override
@@ -100,6 +106,25 @@ final class LinuxTunDevice implements TunDevice {
             // EPERM without CAP_NET_RAW before Linux 5.7; ENODEV where the interface is in another namespace.
             LOG.debug("a socket is not bound to {}: {}", name, e.toString());
             return false;
+        }
+    }
+
+    @Override
+    public boolean mend() throws TunException {
+        if (ifIndex == 0) {
+            return false;
+        }
+        try (Rtnetlink netlink = Rtnetlink.open()) {
+            Link link = netlink.link(ifIndex)
+                    .filter(found -> found.name().equals(name))
+                    .orElseThrow(() -> new TunException(
+                            Code.TUN_GONE, "interface " + name + " was deleted or renamed by another program"));
+            TunInterface face = new TunInterface(netlink, link);
+            face.setUp(config);
+            return face.differed();
+        } catch (NetlinkException e) {
+            throw new TunException(
+                    Code.TUN_SYSTEM_ERROR, "interface " + name + " could not be looked at: " + e.getMessage(), e);
         }
     }
 

@@ -41,6 +41,7 @@ final class TunInterface {
     private final Rtnetlink netlink;
     private final Link link;
     private final List<InterfaceAddress> added = new ArrayList<>();
+    private boolean differed;
 
     TunInterface(Rtnetlink netlink, Link link) {
         this.netlink = netlink;
@@ -52,9 +53,15 @@ final class TunInterface {
         return List.copyOf(added);
     }
 
+    /** Whether it was switched off, or had another MTU or not all of its addresses. */
+    boolean differed() {
+        return differed || !added.isEmpty();
+    }
+
     void setUp(TunConfig config) throws TunException {
         boolean ipv6 = config.addresses().stream().anyMatch(IpPrefix::isIpv6);
         quietIpv6(ipv6);
+        differed = !link.up() || link.mtu() != config.mtu();
         try {
             if (link.mtu() != config.mtu()) {
                 netlink.setMtu(link.index(), config.mtu());

@@ -57,7 +57,7 @@ final class TunOpening {
             TunDevice device = new LinuxTunDevice(
                     first.name(),
                     link.map(Link::index).orElse(0),
-                    config.mtu(),
+                    config,
                     offload,
                     queues(),
                     adopted && !config.persistent() ? added : List.of(),

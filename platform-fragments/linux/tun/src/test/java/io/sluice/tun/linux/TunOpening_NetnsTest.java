@@ -211,6 +211,27 @@ class TunOpening_NetnsTest {
         }
     }
 
+    @Test
+    void device_changedByAnother_isMended() throws Exception {
+        try (TunDevice device = open(config("tmend", 1, OptionalInt.empty(), false))) {
+            assertThat(namespace.call(device::mend)).as("nothing was changed").isFalse();
+            for (String damage : List.of(
+                    "ip link set tmend down",
+                    "ip addr flush dev tmend",
+                    "ip -4 addr del " + V4 + " dev tmend",
+                    "ip link set tmend mtu 1300")) {
+                namespace.exec("sh", "-c", damage);
+                assertThat(namespace.call(device::mend)).as(damage).isTrue();
+                assertThat(namespace.exec("ip", "addr", "show", "tmend"))
+                        .as(damage)
+                        .contains("mtu 1500", "UP", V4.toString(), "fd66::1/64");
+                assertThat(namespace.call(device::mend)).as("again after %s", damage).isFalse();
+            }
+            namespace.exec("sh", "-c", "ip link set tmend down; ip link set tmend name tother");
+            refused(() -> namespace.call(device::mend), Code.TUN_GONE, "renamed");
+        }
+    }
+
     /** Run in a process without CAP_NET_ADMIN. */
     static final class OpenWithoutRights {
 
