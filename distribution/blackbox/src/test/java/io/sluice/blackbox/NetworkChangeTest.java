@@ -3,6 +3,7 @@ package io.sluice.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -134,8 +135,24 @@ class NetworkChangeTest {
         assertThat(box.ok("net", "status")).contains("online", "networkChanges");
     }
 
+    /** Follows the event stream into a file. */
+    private Process events(Path into) throws IOException {
+        String token = Files.readString(box.data().resolve("api-token")).strip();
+        return site.box()
+                .start(
+                        into,
+                        "curl",
+                        "-sN",
+                        "-H",
+                        "Authorization: Bearer " + token,
+                        "http://127.0.0.1:9080/api/v1/events");
+    }
+
     @Test
     void othersMeddle_putBack() throws Exception {
+        Path told = folder.resolve("events");
+        Process events = events(told);
+        Await.until("the event stream", () -> Files.readString(told).contains("event: status"));
         String whole = routing();
         recovered("the device is deleted", Site.SERVER, injure("ip link delete sluice0"));
         awaitState("CONNECTED");
@@ -147,6 +164,8 @@ class NetworkChangeTest {
                 injure("ip link set sluice0 down; ip link set sluice0 name other0; ip link set other0 up"));
         awaitState("CONNECTED");
         recovered(
+                "the device loses its addresses", Site.SERVER, injure("ip addr flush dev sluice0"));
+        recovered(
                 "the routes are flushed",
                 Site.SERVER,
                 injure("ip route flush table 2022; ip -6 route flush table 2022"));
@@ -157,6 +176,11 @@ class NetworkChangeTest {
                         + " do while ip rule del priority $p 2>/dev/null; do :; done; done"));
         Await.until("everything as it was", () -> routing().equals(whole));
         assertThat(box.logText()).contains("entries were put back");
+        Await.until("notices of what was put back", () -> {
+            String text = Files.readString(told);
+            return text.contains("entries were put back") && text.contains("it is as it was");
+        });
+        events.destroy();
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event stream (WHATWG HTML §9.2, server-sent events): status when it changes, rates every second, changed flows. A listener first gets
- * the present state. Each has a queue of a few seconds; when it is full the listener is too slow and its connection ends: it will come back
+ * The event stream (WHATWG HTML §9.2, server-sent events): status when it changes, rates every second, changed flows, and notices of what
+ * happened. A listener first gets the present state. Each has a queue of a few seconds; when it is full the listener is too slow and its connection ends: it will come back
  * and start from the present.
  */
 @Component(service = Servlet.class)
@@ -64,17 +65,22 @@ public final class EventServlet extends HttpServlet {
     private final transient FrontDoor door;
     private final transient Pulse pulse = new Pulse();
     private final transient Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final transient Notices notices;
+    private final transient Consumer<Pulse.Event> taker = event -> send(List.of(event));
     private final transient Thread beating;
 
     @Activate
-    public EventServlet(@Reference RestRooms rooms, @Reference FrontDoor door) {
+    public EventServlet(@Reference RestRooms rooms, @Reference FrontDoor door, @Reference Notices notices) {
         this.rooms = rooms;
         this.door = door;
+        this.notices = notices;
+        notices.add(taker);
         beating = Thread.ofVirtual().name("sluice-rest-pulse").start(this::beat);
     }
 
     @Deactivate
     void stop() {
+        notices.remove(taker);
         beating.interrupt();
         listeners.forEach(listener -> listener.lost = true);
     }
