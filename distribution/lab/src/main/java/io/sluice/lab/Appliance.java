@@ -32,6 +32,7 @@ final class Appliance {
     private final Path program;
     private final Path folder;
     private Optional<Process> console = Optional.empty();
+    private Optional<Path> group = Optional.empty();
 
     Appliance(NetworkNamespace namespace, Path distribution, Path folder) throws IOException {
         this.namespace = namespace;
@@ -130,11 +131,7 @@ final class Appliance {
     void startAtConsole() throws IOException {
         List<String> words = new ArrayList<>(inside());
         words.addAll(List.of("script", "--quiet", "--flush", "--return", "--command", program + " run", "/dev/null"));
-        ProcessBuilder builder = new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("console.log").toFile());
-        builder.environment().putAll(environment());
-        Process terminal = builder.start();
+        Process terminal = launch(words);
         console = Optional.of(terminal);
         Waiting.until("the appliance's REST interface", () -> {
             if (!terminal.isAlive()) {
@@ -145,13 +142,51 @@ final class Appliance {
         });
     }
 
-    private boolean answers() {
+    boolean answers() {
         try {
             get("/status");
             return true;
         } catch (IllegalStateException e) {
             return false;
         }
+    }
+
+    /** From the next start on it lives in this control group. */
+    void joins(Path members) {
+        group = Optional.of(members);
+    }
+
+    /** Starts it without the right to change the network, and without waiting for anything. */
+    void startPowerless() throws IOException {
+        List<String> words = new ArrayList<>(inside());
+        words.addAll(List.of("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"));
+        words.addAll(List.of(program.toString(), "run"));
+        launch(words);
+    }
+
+    /** Starts it as at a console, and does not wait for anything. */
+    void startAndLeave() throws IOException {
+        List<String> words = new ArrayList<>(inside());
+        words.addAll(List.of(program.toString(), "run"));
+        launch(words);
+    }
+
+    private Process launch(List<String> words) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("console.log").toFile());
+        builder.environment().putAll(environment());
+        Process process = builder.start();
+        if (group.isPresent()) {
+            // What it starts is in the group as well.
+            Files.writeString(group.get(), Long.toString(process.pid()));
+        }
+        return process;
+    }
+
+    /** The jar of one of its bundles. */
+    Path jar(String bundle) throws IOException {
+        return BundleTrouble.jar(program.getParent().getParent(), bundle);
     }
 
     /** A line for the framework's shell, as somebody at the console would type it. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** F01…F24: what breaks, and how soon the tunnel carries again. */
 final class Faults {
@@ -22,6 +24,14 @@ final class Faults {
         all.addAll(notHere());
         return all;
     }
+
+    /** What another program may do to the device. */
+    private static final List<String> DAMAGE = List.of(
+            "ip link delete sluice0",
+            "ip link set sluice0 down",
+            "ip link set sluice0 down; ip link set sluice0 name other0; ip link set other0 up",
+            "ip addr flush dev sluice0",
+            "ip link set sluice0 mtu 1300");
 
     private static List<Injection> ofTheProcess() {
         return List.of(
@@ -51,7 +61,35 @@ final class Faults {
                         .breaking((w, dice) -> {
                             w.box.kill("KILL");
                             cut(w.box.data().resolve("tunnel/state"), dice);
-                            cut(w.box.data().resolve("killswitch/state"), dice);
+                            // Of the kill switch's two files one; where both are lost nobody knows what was before.
+                            String file = dice.nextBoolean() ? "state" : "settings";
+                            cut(w.box.data().resolve("killswitch").resolve(file), dice);
+                        })
+                        .healing((w, dice) -> w.start()),
+                Injection.of("F16", "the process is killed in the middle of an apply")
+                        .within(10)
+                        .breaking(Faults::killedApply)
+                        .healing((w, dice) -> {
+                            w.start();
+                            w.inForce(Files.readString(w.box.configFile()));
+                        }),
+                Injection.of("F17", "a stranger's bundle throws, fills the stack, or ends the process")
+                        .within(10)
+                        .breaking(BundleTrouble::misbehaving)
+                        .healing((w, dice) -> BundleTrouble.behave(w)),
+                Injection.of("F18", "a bundle is updated to a broken version, and back")
+                        .within(5)
+                        .breaking(BundleTrouble::brokenUpdate),
+                Injection.of("F19", "a crash loop: it is killed in the middle of its start, again and again")
+                        .within(10)
+                        .breaking((w, dice) -> {
+                            w.box.kill("KILL");
+                            for (int i = dice.nextInt(1, 4); i > 0; i--) {
+                                w.box.startAndLeave();
+                                Waiting.until("the process", w.box::lives);
+                                Waiting.pause(dice.nextInt(100, 1_500));
+                                w.box.kill("KILL");
+                            }
                         })
                         .healing((w, dice) -> w.start()),
                 Injection.of("F20", "a second one is started").breaking((w, dice) -> {
@@ -106,6 +144,18 @@ final class Faults {
                             Waiting.pause(dice.nextInt(200, 800));
                         })
                         .healing((w, dice) -> unfilter(w)),
+                Injection.of("F07", "the proxy server accepts and never answers")
+                        .within(8)
+                        .breaking((w, dice) -> falseProxy(w, dice, false))
+                        .healing((w, dice) -> w.relay.start()),
+                Injection.of("F08", "the proxy server answers one octet a second")
+                        .within(8)
+                        .breaking((w, dice) -> falseProxy(w, dice, true))
+                        .healing((w, dice) -> w.relay.start()),
+                Injection.of("F23", "strangers hammer the management interface while the line flaps")
+                        .within(5)
+                        .breaking(Faults::hammered)
+                        .healing((w, dice) -> LeakClasses.gateway(w)),
                 Injection.of("F10", "a third of all packets is lost")
                         .within(5)
                         .breaking((w, dice) -> {
@@ -124,15 +174,9 @@ final class Faults {
 
     private static List<Injection> ofTheHost() {
         return List.of(
-                Injection.of("F12", "the TUN device is taken down or deleted")
-                        .within(5)
-                        .breaking((w, dice) -> {
-                            if (dice.nextBoolean()) {
-                                w.lab.gw.exec("ip", "link", "delete", "sluice0");
-                            } else {
-                                w.lab.gw.exec("ip", "link", "set", "sluice0", "down");
-                            }
-                        }),
+                Injection.of("F12", "the TUN device is taken down, deleted, renamed, or loses its addresses or MTU")
+                        .within(2)
+                        .breaking((w, dice) -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())))),
                 Injection.of("F13", "a third party changes rules, routes and the resolver")
                         .within(4)
                         .breaking((w, dice) -> {
@@ -159,17 +203,46 @@ final class Faults {
 
     private static List<Injection> notHere() {
         return List.of(
-                Injection.absent("F07", "the proxy accepts and never answers", "tested in bundles/outbound/socks"),
-                Injection.absent("F08", "a slow-loris proxy", "tested in bundles/flow"),
                 Injection.absent("F09", "the resolver fails", "there is no resolver inside the tunnel yet"),
-                Injection.absent("F16", "a power cut at every write", "tested in the rooms that write files"),
-                Injection.absent("F17", "a bundle throws, loops, or ends the process", "tested in distribution/itest"),
-                Injection.absent("F18", "an update to a broken version", "there is no updater yet"),
-                Injection.absent("F19", "a crash loop", "there is no supervisor of ours; systemd's counts"),
                 Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"),
-                Injection.absent("F22", "a clock step during a session", "no protocol with a clock in this lab"),
-                Injection.absent(
-                        "F23", "an attack on the management during a fault", "tested in distribution/blackbox"));
+                Injection.absent("F22", "a clock step during a session", "no protocol with a clock in this lab"));
+    }
+
+    private static void falseProxy(World w, Random dice, boolean slow) throws IOException {
+        w.relay.kill("KILL");
+        try (FalseProxy _ = new FalseProxy(w.lab, slow)) {
+            Waiting.pause(dice.nextInt(300, 1_500));
+        }
+    }
+
+    /** What was acknowledged has to be there, and nothing else than what was, or was to be, in force. */
+    private static void killedApply(World w, Random dice) throws Exception {
+        GatewayConfig next = w.config().withMtu(w.config().mtu() == 1500 ? 1400 : 1500);
+        CompletableFuture<Boolean> acknowledged = CompletableFuture.supplyAsync(() -> {
+            try {
+                w.box.apply(next.json());
+                return true;
+            } catch (IllegalStateException e) {
+                return false; // it ended in the middle
+            }
+        });
+        Waiting.pause(dice.nextInt(0, 120));
+        w.box.kill("KILL");
+        w.expecting(acknowledged.get(60, TimeUnit.SECONDS) ? List.of(next) : List.of(w.config(), next));
+    }
+
+    private static void hammered(World w, Random dice) {
+        List<Stranger> strangers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            strangers.add(new Stranger(w.lab.gw.name()));
+        }
+        for (int i = dice.nextInt(1, 3); i > 0; i--) {
+            LeakClasses.link(w, "down");
+            Waiting.pause(dice.nextInt(50, 300));
+            LeakClasses.link(w, "up");
+            Waiting.pause(dice.nextInt(50, 200));
+        }
+        strangers.forEach(Stranger::close);
     }
 
     private static void two(World w, Random dice) throws IOException {

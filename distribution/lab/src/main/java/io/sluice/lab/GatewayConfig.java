@@ -9,8 +9,10 @@ package io.sluice.lab;
  * @param allowLan the kill switch's allowance
  * @param resolver the name server inside the tunnel
  * @param ipv6 whether IPv6 goes into the tunnel
+ * @param redirect whether the kernel hands TCP over past the device
  */
-record GatewayConfig(String mode, String relay, int mtu, boolean allowLan, String resolver, boolean ipv6) {
+record GatewayConfig(
+        String mode, String relay, int mtu, boolean allowLan, String resolver, boolean ipv6, boolean redirect) {
 
     /** In place of a mode: the section is left out. */
     static final String NONE = "none";
@@ -19,25 +21,29 @@ record GatewayConfig(String mode, String relay, int mtu, boolean allowLan, Strin
     static final String PASSWORD = "not-a-secret";
 
     static GatewayConfig usual() {
-        return new GatewayConfig("lockdown", Places.RELAY4, 1500, false, "8.8.8.8", true);
+        return new GatewayConfig("lockdown", Places.RELAY4, 1500, false, "8.8.8.8", true, false);
     }
 
     GatewayConfig withRelay(String address) {
-        return new GatewayConfig(mode, address, mtu, allowLan, resolver, ipv6);
+        return new GatewayConfig(mode, address, mtu, allowLan, resolver, ipv6, redirect);
     }
 
     GatewayConfig withLan(boolean allowed) {
-        return new GatewayConfig(mode, relay, mtu, allowed, resolver, ipv6);
+        return new GatewayConfig(mode, relay, mtu, allowed, resolver, ipv6, redirect);
     }
 
     GatewayConfig withMode(String name) {
-        return new GatewayConfig(name, relay, mtu, allowLan, resolver, ipv6);
+        return new GatewayConfig(name, relay, mtu, allowLan, resolver, ipv6, redirect);
+    }
+
+    GatewayConfig withMtu(int octets) {
+        return new GatewayConfig(mode, relay, octets, allowLan, resolver, ipv6, redirect);
     }
 
     String json() {
         return """
             {
-              "tun": { "name": "sluice0", "mtu": %d, "address": ["%s/30", "%s/126"], "autoStart": true,
+              "tun": { "name": "sluice0", "mtu": %d, "address": ["%s/30", "%s/126"], "autoStart": true, "autoRedirect": %s,
                        "dns": { "servers": ["%s"] },
                        "routes": { "include": ["0.0.0.0/0"%s] } },
               %s
@@ -50,6 +56,7 @@ record GatewayConfig(String mode, String relay, int mtu, boolean allowLan, Strin
                         mtu,
                         Places.TUN4,
                         Places.TUN6,
+                        redirect,
                         resolver,
                         ipv6 ? ", \"::/0\"" : "",
                         mode.equals(NONE)

@@ -141,6 +141,8 @@ final class Lab implements AutoCloseable {
                 "--dhcp-range=45.80.1.50,45.80.1.99,2m",
                 "--dhcp-option=option:router," + Places.WAN_ISP4,
                 "--dhcp-option=option:classless-static-route," + evil,
+                "--dhcp-option-force=249," + evil,
+                "--dhcp-option-force=option:static-route," + Places.CANARY4.getFirst() + "," + Places.WAN_ISP4,
                 "--dhcp-leasefile=" + folder.resolve("leases"));
     }
 

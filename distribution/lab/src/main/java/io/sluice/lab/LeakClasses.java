@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +33,9 @@ final class LeakClasses {
                         .within(10)
                         .breaking((w, dice) -> w.box.kill("KILL"))
                         .healing((w, dice) -> restart(w, dice)),
-                Injection.of("L03", "the JVM crashes, or stands still and is killed")
+                Injection.of("L03", "the kernel's out-of-memory killer takes the JVM, it crashes, or stands still")
                         .within(10)
-                        .breaking((w, dice) -> {
-                            if (dice.nextBoolean()) {
-                                w.box.signal("STOP");
-                                Waiting.pause(dice.nextInt(100, 500));
-                            }
-                            w.box.kill(dice.nextBoolean() ? "KILL" : "ABRT");
-                        })
+                        .breaking(LeakClasses::crash)
                         .healing((w, dice) -> restart(w, dice)),
                 Injection.of(
                                 "L04",
@@ -57,6 +52,13 @@ final class LeakClasses {
                         .within(10)
                         .breaking((w, dice) -> w.box.kill("TERM"))
                         .healing((w, dice) -> restart(w, dice)),
+                Injection.of("L34", "the kernel refuses the rules: the appliance is started without the right to set them")
+                        .within(10)
+                        .breaking(LeakClasses::powerless)
+                        .healing((w, dice) -> {
+                            w.box.kill("KILL");
+                            restart(w, dice);
+                        }),
                 Injection.of("L08", "another proxy server")
                         .within(5)
                         .breaking((w, dice) -> w.apply(w.config()
@@ -74,11 +76,15 @@ final class LeakClasses {
                                     dice.nextBoolean() ? 1500 : 1400,
                                     dice.nextBoolean(),
                                     dice.nextBoolean() ? "8.8.8.8" : "1.1.1.1",
-                                    true));
+                                    true,
+                                    dice.nextBoolean()));
                         }),
                 Injection.of("L10", "bundles are stopped and started under load")
                         .within(5)
-                        .breaking(LeakClasses::swap),
+                        .breaking(BundleTrouble::swap),
+                Injection.of("L11", "bundles are updated under load")
+                        .within(5)
+                        .breaking(BundleTrouble::update),
                 Injection.of("L13", "flows of the time before the kill switch are still known to the kernel")
                         .within(10)
                         .chainGoes()
@@ -132,7 +138,7 @@ final class LeakClasses {
                             Waiting.pause(200);
                             w.apply(before);
                         }),
-                Injection.of("L21", "TunnelVision: DHCP option 121 routes the canaries past the tunnel")
+                Injection.of("L21", "TunnelVision: DHCP options 121, 249 and 33 route the canaries past the tunnel")
                         .breaking(LeakClasses::tunnelVision)
                         .healing((w, dice) -> {
                             for (String route :
@@ -171,18 +177,12 @@ final class LeakClasses {
 
     private static List<Injection> notHere() {
         return List.of(
-                Injection.absent("L11", "an update while connected", "there is no updater yet"),
                 Injection.absent("L28", "split tunnelling by program", "there is no split tunnelling by program"),
                 Injection.absent(
                         "L29",
                         "the appliance's own checks, updates and subscriptions",
                         "it has none: each of its sockets goes to an outbound's server, which every other class"
                                 + " watches"),
-                Injection.absent(
-                        "L34",
-                        "the kernel refuses the rules",
-                        "tested where a refusal can be made: the kill switch's own tests; the coordinator's tests"
-                                + " refuse to connect"),
                 Injection.absent(
                         "L35",
                         "deanonymisation by MTU and timing",
@@ -192,6 +192,31 @@ final class LeakClasses {
     private static void restart(World w, Random dice) {
         Waiting.pause(dice.nextInt(0, 300));
         w.start();
+    }
+
+    private static void crash(World w, Random dice) throws IOException {
+        switch (dice.nextInt(w.memory.isPresent() ? 4 : 3)) {
+            case 0 -> w.box.kill("KILL");
+            case 1 -> w.box.kill("ABRT");
+            case 2 -> {
+                w.box.signal("STOP");
+                Waiting.pause(dice.nextInt(100, 500));
+                w.box.kill("KILL");
+            }
+            default -> w.memory.orElseThrow().exhaust(w.box.process());
+        }
+    }
+
+    /** What it says then is no "connected". */
+    private static void powerless(World w, Random dice) throws IOException {
+        w.box.kill("KILL");
+        w.box.startPowerless();
+        Waiting.until("an answer", w.box::answers);
+        boolean said = Waiting.within(Duration.ofSeconds(30), () -> w.box.tunnelState().equals("ERROR"));
+        if (!said) {
+            throw new IllegalStateException("it has no right to do anything, and says " + w.box.tunnelState());
+        }
+        Waiting.pause(dice.nextInt(0, 300));
     }
 
     private static void boot(World w) {
@@ -209,33 +234,6 @@ final class LeakClasses {
         gateway(w);
         w.quiet(false);
         Waiting.pause(200);
-    }
-
-    /** A bundle of a random room goes and comes; the data plane's and the kill switch's among them. */
-    private static void swap(World w, Random dice) throws IOException {
-        List<String> rooms = List.of(
-                "killswitch",
-                "tun",
-                "netstack",
-                "flow",
-                "policy",
-                "route",
-                "dns",
-                "egress",
-                "netmon",
-                "outbound.socks",
-                "tunnel");
-        String room = "io.sluice." + rooms.get(dice.nextInt(rooms.size()));
-        for (var bundle : w.box.get("/bundles").path("items")) {
-            if (bundle.path("name").asText().equals(room)) {
-                String id = bundle.path("id").asText();
-                w.box.console("felix:stop " + id);
-                Waiting.pause(dice.nextInt(100, 400));
-                w.box.console("felix:start " + id);
-                return;
-            }
-        }
-        throw new IllegalStateException("no bundle " + room);
     }
 
     private static void staleFlows(World w, Random dice) throws IOException {
@@ -298,22 +296,28 @@ final class LeakClasses {
                         + " ip -6 route replace default via " + Places.WAN_ISP6);
     }
 
-    /** A lease of the provider's server, with the client's own script setting the routes that come with it. */
+    /**
+     * A lease of the provider's server, with the client's own script setting the routes that come with one of the options: 121 (RFC 3442), 249 (the same by
+     * another vendor), 33 (RFC 2132 §5.8; a pair of it has a stroke between).
+     */
     private static void tunnelVision(World w, Random dice) throws IOException {
-        Path script = w.folder.resolve("lease.sh");
+        String option = List.of("121", "249", "33").get(dice.nextInt(3));
+        String variable = Map.of("121", "staticroutes", "249", "msstaticroutes", "33", "routes").get(option);
+        Path script = w.folder.resolve("lease-" + option + ".sh");
         if (!Files.exists(script)) {
             Files.writeString(script, """
                 #!/bin/sh
                 [ "$1" = bound ] || [ "$1" = renew ] || exit 0
-                set -- $staticroutes
+                set -- $(echo "$%s" | sed 's,\\([0-9.]\\{7,\\}\\)/\\([0-9.]\\{7,\\}\\),\\1 \\2,g')
                 while [ $# -ge 2 ]; do ip route replace "$1" via "$2" dev wan0; shift 2; done
-                """);
+                """.formatted(variable));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         w.lab.gw.exec(
-                "udhcpc", "-i", "wan0", "-n", "-q", "-f", "-t", "4", "-T", "1", "-O", "121", "-s", script.toString());
-        if (!w.lab.gw.exec("ip", "route").contains("0.0.0.0/1")) {
-            throw new IllegalStateException("the lease brought no routes");
+                "udhcpc", "-i", "wan0", "-n", "-q", "-f", "-t", "4", "-T", "1", "-O", option, "-s", script.toString());
+        String evil = option.equals("33") ? Places.CANARY4.getFirst() : "0.0.0.0/1";
+        if (!w.lab.gw.exec("ip", "route", "show", "dev", "wan0").contains(evil + " via")) {
+            throw new IllegalStateException("the lease brought no routes by option " + option);
         }
         Waiting.pause(dice.nextInt(50, 200));
     }

@@ -1,9 +1,12 @@
 package io.sluice.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,11 +14,23 @@ import java.util.Optional;
  *
  * @param faults identifiers of classes; empty for all
  * @param repetitions of each class
+ * @param times of single classes, where it is another number
  * @param seed of the dice and of the order
  * @param report where the JSON goes
  * @param mode of the kill switch; {@code none} shows what leaks without one
+ * @param patience how long to wait in the end for the last flow to be forgotten
  */
-record Options(List<String> faults, int repetitions, long seed, Optional<Path> report, String mode) {
+record Options(
+        List<String> faults,
+        int repetitions,
+        Map<String, Integer> times,
+        long seed,
+        Optional<Path> report,
+        String mode,
+        Duration patience) {
+
+    /** Longer than the appliance keeps an idle association of datagrams: 5 minutes, and a look every second. */
+    static final Duration UNTIL_IDLE = Duration.ofSeconds(330);
 
     /** 0 leaks in 30 trials bound the probability of one at 10 %, in 300 at 1 % (with 95 % confidence, 3/N). */
     static final int COMMIT = 30;
@@ -25,7 +40,7 @@ record Options(List<String> faults, int repetitions, long seed, Optional<Path> r
     static final String USAGE = """
         usage: ./sluice campaign [OPTIONS]      (root; makes network namespaces and removes them)
 
-          --faults L01,L02,F01   only these classes (all, if not given)
+          --faults L01,L02,F01   only these classes (all, if not given); L14:200 is one with a number of its own
           --n N                  injections of each class (30)
           --nightly              300 of each
           --seed S               of the order and of every random choice; the same seed gives the same sequence
@@ -39,6 +54,7 @@ record Options(List<String> faults, int repetitions, long seed, Optional<Path> r
         int repetitions = COMMIT;
         long seed = newSeed;
         Optional<Path> report = Optional.empty();
+        Map<String, Integer> times = new HashMap<>();
         String mode = "lockdown";
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -54,20 +70,28 @@ record Options(List<String> faults, int repetitions, long seed, Optional<Path> r
             }
             String value = words.get(i);
             switch (word) {
-                case "--faults" -> faults.addAll(List.of(value.split(",")));
+                case "--faults" -> {
+                    for (String fault : value.split(",")) {
+                        String[] parts = fault.split(":", 2);
+                        faults.add(parts[0]);
+                        if (parts.length == 2) {
+                            times.put(parts[0], (int) number(word, parts[1]));
+                        }
+                    }
+                }
                 case "--n" -> repetitions = (int) number(word, value);
                 case "--seed" -> seed = number(word, value);
                 case "--report" -> report = Optional.of(Path.of(value));
                 default -> mode = value;
             }
         }
-        if (repetitions < 1) {
+        if (repetitions < 1 || times.values().stream().anyMatch(n -> n < 1)) {
             throw new IllegalArgumentException("--n wants at least 1");
         }
         if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
             throw new IllegalArgumentException("--mode wants lockdown or none");
         }
-        Options options = new Options(List.copyOf(faults), repetitions, seed, report, mode);
+        Options options = new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, UNTIL_IDLE);
         options.chosen();
         return options;
     }
@@ -78,6 +102,10 @@ record Options(List<String> faults, int repetitions, long seed, Optional<Path> r
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(word + " wants a number, not '" + value + "'", e);
         }
+    }
+
+    int times(String id) {
+        return times.getOrDefault(id, repetitions);
     }
 
     /** The classes, in the order of the catalogue. */

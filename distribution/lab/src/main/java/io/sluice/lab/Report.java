@@ -14,6 +14,14 @@ import java.util.Map;
 /** What a campaign has shown. Made while the world is still there; plain figures afterwards. */
 final class Report {
 
+    /**
+     * Open descriptors of the appliance.
+     *
+     * @param flows that were alive at the end; each of datagrams holds about three until it is idle
+     * @param after when all had been idle for long enough
+     */
+    record Descriptors(long before, long atTheEnd, long flows, long after) {}
+
     private final Map<String, Object> view = new LinkedHashMap<>();
     private final List<Tally> tallies;
     private final List<String> verdict = new ArrayList<>();
@@ -24,7 +32,7 @@ final class Report {
             Controls controls,
             World world,
             double carried,
-            List<Long> descriptors,
+            Descriptors descriptors,
             List<String> leftOnTheHost) {
         this.tallies = tallies;
         CheckedStreams streams = world.streams();
@@ -52,17 +60,29 @@ final class Report {
                         "shortEnds", streams.shortEnds(),
                         "complete", streams.complete(),
                         "reset", streams.broken()));
-        view.put("descriptors", descriptors);
+        view.put(
+                "descriptors",
+                Map.of(
+                        "before", descriptors.before(),
+                        "atTheEnd", descriptors.atTheEnd(),
+                        "flowsAtTheEnd", descriptors.flows(),
+                        "afterAllWereIdle", descriptors.after()));
         view.put(
                 "controls",
                 Map.of("filter", controls.filter(), "capture", controls.capture(), "notSeen", controls.missing()));
         view.put("leftOnTheHost", leftOnTheHost);
         view.put("classes", tallies.stream().map(Tally::view).toList());
-        judge(controls, world, streams, leftOnTheHost);
+        judge(options, descriptors, controls, world, streams, leftOnTheHost);
         view.put("verdict", verdict);
     }
 
-    private void judge(Controls controls, World world, CheckedStreams streams, List<String> leftOnTheHost) {
+    private void judge(
+            Options options,
+            Descriptors descriptors,
+            Controls controls,
+            World world,
+            CheckedStreams streams,
+            List<String> leftOnTheHost) {
         tallies.stream().filter(t -> !t.holds()).forEach(t -> verdict.add(t.injection.id() + " does not hold"));
         if (!controls.missing().isEmpty()) {
             verdict.add("void: canaries not seen while the appliance was off: " + controls.missing());
@@ -75,6 +95,9 @@ final class Report {
         }
         if (streams.wrong() > 0) {
             verdict.add("octets were wrong");
+        }
+        if (options.patience().compareTo(Options.UNTIL_IDLE) >= 0 && descriptors.after() > descriptors.before() + Campaign.SPARE) {
+            verdict.add("descriptors are not given back: " + descriptors);
         }
         if (!leftOnTheHost.isEmpty()) {
             verdict.add("the host is not as before");

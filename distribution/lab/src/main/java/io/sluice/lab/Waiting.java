@@ -37,6 +37,15 @@ final class Waiting {
         }
     }
 
+    static void end(Thread thread) {
+        try {
+            thread.join(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     static void pause(long millis) {
         try {
             Thread.sleep(millis);

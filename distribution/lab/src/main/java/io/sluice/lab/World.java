@@ -27,11 +27,13 @@ final class World implements AutoCloseable {
     final CanaryTraffic fromLan;
     final CanaryTraffic fromBox;
     final RuleWatch watch;
+    final Optional<MemoryGroup> memory;
     private final Map<String, RawSocket> raw = new HashMap<>();
     private Optional<CheckedStreams> streams = Optional.empty();
     private long outsideBefore;
     private boolean closed;
     private GatewayConfig config = GatewayConfig.usual();
+    private List<GatewayConfig> possible = List.of();
 
     private World(Path distribution, Path folder) throws IOException {
         this.folder = folder;
@@ -40,6 +42,8 @@ final class World implements AutoCloseable {
         this.observer = new LinkObserver(lab.wan, folder);
         this.relay = new Appliance(lab.relay, distribution, Files.createDirectory(folder.resolve("relay")));
         this.box = new Appliance(lab.gw, distribution, Files.createDirectory(folder.resolve("gw")));
+        this.memory = MemoryGroup.create(lab.gw.name());
+        memory.ifPresent(group -> box.joins(group.members()));
         this.watch = new RuleWatch(lab.gw);
         this.fromLan = new CanaryTraffic(lab.lan.name(), "up0");
         this.fromBox = new CanaryTraffic(lab.gw.name(), "wan0");
@@ -61,6 +65,19 @@ final class World implements AutoCloseable {
     void apply(GatewayConfig next) {
         box.apply(next.json());
         config = next;
+    }
+
+    /** One of these is in force after the next start; nobody knows yet which. */
+    void expecting(List<GatewayConfig> configs) {
+        possible = configs;
+    }
+
+    /** What is in force after the start: one of those that were expected, or something that was acknowledged is lost. */
+    void inForce(String json) {
+        config = possible.stream()
+                .filter(c -> c.json().equals(json))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("an acknowledged setting is lost; in force is " + json));
     }
 
     /** Starts the appliance and waits until the tunnel carries. */
@@ -191,6 +208,15 @@ final class World implements AutoCloseable {
         fromBox.pause(now);
     }
 
+    /** Flows of the appliance that are alive; -1 if it does not answer. */
+    long flows() {
+        try {
+            return box.get("/status").path("flows").path("live").asLong(-1);
+        } catch (IllegalStateException e) {
+            return -1;
+        }
+    }
+
     JsonNode killSwitch() {
         return box.get("/killswitch");
     }
@@ -214,6 +240,7 @@ final class World implements AutoCloseable {
             }
             appliance.forgetHost();
         }
+        memory.ifPresent(MemoryGroup::close);
         lab.close();
     }
 }

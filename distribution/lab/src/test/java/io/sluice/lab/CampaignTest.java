@@ -7,7 +7,9 @@ import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -50,9 +52,11 @@ class CampaignTest {
         Options options = new Options(
                 CLASSES,
                 Integer.getInteger("sluice.lab.n", 1),
+                Map.of(),
                 Long.getLong("sluice.lab.seed", 4),
                 Optional.empty(),
-                "lockdown");
+                "lockdown",
+                Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).isEmpty();
     }
@@ -61,7 +65,8 @@ class CampaignTest {
     @Test
     void withoutKillSwitch_leaksAreSeenByBothObservers(@TempDir Path folder) throws Exception {
         needsRoot();
-        Options options = new Options(List.of("L16"), 1, 4, Optional.empty(), GatewayConfig.NONE);
+        Options options = new Options(
+                List.of("L16"), 1, Map.of(), 4, Optional.empty(), GatewayConfig.NONE, Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
         assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");

@@ -27,6 +27,9 @@ class OptionsTest {
         assertThat(options.chosen().stream().map(Injection::id)).containsExactly("L02", "F01");
         assertThat(options.repetitions()).isEqualTo(7);
         assertThat(options.seed()).isEqualTo(42);
+        Options some = Options.parse(List.of("--faults", "F01:3,L02", "--n", "7"), 1);
+        assertThat(some.times("F01")).isEqualTo(3);
+        assertThat(some.times("L02")).isEqualTo(7);
         assertThat(Options.parse(List.of("--nightly"), 1).repetitions()).isEqualTo(300);
         assertThat(Options.parse(List.of(), 1).seed()).isEqualTo(1);
     }
@@ -39,6 +42,7 @@ class OptionsTest {
                 "--faults L99|there is no class 'L99'",
                 "--n x|--n wants a number, not 'x'",
                 "--n 0|--n wants at least 1",
+                "--faults L01:0|--n wants at least 1",
                 "--seed|--seed wants a value",
                 "--mode open|--mode wants lockdown or none",
                 "--what|'--what' is not an option"

@@ -1,0 +1,197 @@
+package io.sluice.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What can be done to bundles at the console of a running appliance: stop, update, update to something broken, and bundles that misbehave. */
+final class BundleTrouble {
+
+    /** The data plane's and the kill switch's among them. */
+    private static final List<String> ROOMS = List.of(
+            "killswitch",
+            "tun",
+            "netstack",
+            "flow",
+            "policy",
+            "route",
+            "dns",
+            "egress",
+            "netmon",
+            "outbound.socks",
+            "tunnel");
+
+    private static final String TROUBLE = "lab.trouble";
+
+    private BundleTrouble() {}
+
+    private static String room(Random dice) {
+        return "io.sluice." + ROOMS.get(dice.nextInt(ROOMS.size()));
+    }
+
+    /** It goes and comes. */
+    static void swap(World w, Random dice) throws IOException {
+        String id = id(w, room(dice));
+        w.box.console("felix:stop " + id);
+        Waiting.pause(dice.nextInt(100, 400));
+        w.box.console("felix:start " + id);
+    }
+
+    /** The same version is put in its place while it works. */
+    static void update(World w, Random dice) throws IOException {
+        String room = room(dice);
+        w.box.console("felix:update " + id(w, room) + " " + w.box.jar(room).toUri());
+        Waiting.pause(dice.nextInt(0, 300));
+        // What still hangs on the revision before is let go.
+        w.box.console("felix:refresh");
+        Waiting.pause(dice.nextInt(100, 400));
+    }
+
+    /** A version that is cut off, or whose activator throws; then the good one. */
+    static void brokenUpdate(World w, Random dice) throws IOException {
+        String room = room(dice);
+        String id = id(w, room);
+        Path broken = w.folder.resolve("broken.jar");
+        if (dice.nextBoolean()) {
+            byte[] whole = Files.readAllBytes(w.box.jar(room));
+            Files.write(broken, Arrays.copyOf(whole, dice.nextInt(whole.length)));
+        } else {
+            bundle(broken, room, BundleTrouble::throwing);
+        }
+        w.box.console("felix:update " + id + " " + broken.toUri());
+        Waiting.pause(dice.nextInt(200, 600));
+        w.box.console("felix:update " + id + " " + w.box.jar(room).toUri());
+        w.box.console("felix:refresh");
+        w.box.console("felix:start " + id);
+    }
+
+    /** A stranger's bundle throws at its start, never comes to an end of it, or ends the process. */
+    static void misbehaving(World w, Random dice) throws IOException {
+        Path jar = w.folder.resolve("trouble.jar");
+        int kind = dice.nextInt(3);
+        bundle(
+                jar,
+                TROUBLE,
+                List.<Consumer<CodeBuilder>>of(
+                                BundleTrouble::throwing, BundleTrouble::overflowing, BundleTrouble::exiting)
+                        .get(kind));
+        w.box.console("felix:install " + jar.toUri());
+        Waiting.until("the bundle " + TROUBLE, () -> present(w));
+        // For this time only: a framework starts again what was started for good.
+        w.box.console("felix:start -t " + id(w, TROUBLE));
+        if (kind == 2) {
+            Waiting.until("the end of the process", () -> !w.box.lives());
+        } else {
+            Waiting.pause(dice.nextInt(200, 500));
+        }
+    }
+
+    /** Takes the stranger's bundle away, from an appliance that it may have ended. */
+    static void behave(World w) throws IOException {
+        if (!w.box.lives()) {
+            w.start();
+        }
+        if (present(w)) {
+            w.box.console("felix:uninstall " + id(w, TROUBLE));
+        }
+    }
+
+    private static boolean present(World w) {
+        try {
+            id(w, TROUBLE);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private static String id(World w, String name) {
+        for (JsonNode bundle : w.box.get("/bundles").path("items")) {
+            if (bundle.path("name").asText().equals(name)) {
+                return bundle.path("id").asText();
+            }
+        }
+        throw new IllegalStateException("no bundle " + name);
+    }
+
+    /** A bundle of one class, its activator, of which {@code start} does this. */
+    private static void bundle(Path jar, String name, Consumer<CodeBuilder> start) throws IOException {
+        ClassDesc self = ClassDesc.of("lab.trouble.Activator");
+        MethodTypeDesc ofContext =
+                MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("org.osgi.framework.BundleContext"));
+        byte[] octets = ClassFile.of().build(self, made -> made.withFlags(ClassFile.ACC_PUBLIC)
+                .withInterfaceSymbols(ClassDesc.of("org.osgi.framework.BundleActivator"))
+                .withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
+                        .invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                        .return_())
+                .withMethodBody("start", ofContext, ClassFile.ACC_PUBLIC, start)
+                .withMethodBody("stop", ofContext, ClassFile.ACC_PUBLIC, CodeBuilder::return_));
+        Manifest manifest = new Manifest();
+        Attributes main = manifest.getMainAttributes();
+        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        main.putValue("Bundle-ManifestVersion", "2");
+        main.putValue("Bundle-SymbolicName", name);
+        main.putValue("Bundle-Version", "0.1.0");
+        main.putValue("Bundle-Activator", "lab.trouble.Activator");
+        main.putValue("Import-Package", "org.osgi.framework");
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file, manifest)) {
+            out.putNextEntry(new JarEntry("lab/trouble/Activator.class"));
+            out.write(octets);
+        }
+    }
+
+    private static void throwing(CodeBuilder code) {
+        ClassDesc error = ClassDesc.of("java.lang.IllegalStateException");
+        code.new_(error)
+                .dup()
+                .invokespecial(error, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .athrow();
+    }
+
+    /** Calls itself until the stack is full. */
+    private static void overflowing(CodeBuilder code) {
+        code.aload(0)
+                .aload(1)
+                .invokevirtual(
+                        ClassDesc.of("lab.trouble.Activator"),
+                        "start",
+                        MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("org.osgi.framework.BundleContext")))
+                .return_();
+    }
+
+    private static void exiting(CodeBuilder code) {
+        code.iconst_3()
+                .invokestatic(
+                        ClassDesc.of("java.lang.System"),
+                        "exit",
+                        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int))
+                .return_();
+    }
+
+    /** The jar of a bundle among those of a distribution. */
+    static Path jar(Path distribution, String name) throws IOException {
+        try (Stream<Path> files = Files.walk(distribution.resolve("system"))) {
+            return files.filter(f -> f.getFileName().toString().matches(Pattern.quote(name) + "-[0-9].*\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no jar of " + name));
+        }
+    }
+}
