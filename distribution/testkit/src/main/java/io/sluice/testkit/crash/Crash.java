@@ -11,13 +11,16 @@ import io.sluice.testkit.crash.DiskStep.SyncFolder;
 import io.sluice.testkit.crash.DiskStep.Truncate;
 import io.sluice.testkit.crash.DiskStep.Write;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -40,8 +43,19 @@ public record Crash(String what, int begun, int kept, List<DiskStep> names, Map<
         ZEROS
     }
 
-    /** @param from the step before which nothing is cut */
+    /**
+     * Each disk once, for many cuts leave the same.
+     *
+     * @param from the step before which nothing is cut
+     */
     static List<Crash> all(List<DiskStep> steps, int from) {
+        Set<List<Object>> seen = new HashSet<>();
+        return cuts(steps, from).stream()
+                .filter(crash -> seen.add(List.of(crash.begun(), crash.kept(), crash.picture())))
+                .toList();
+    }
+
+    private static List<Crash> cuts(List<DiskStep> steps, int from) {
         List<Crash> all = new ArrayList<>();
         for (int i = from; i <= steps.size(); i++) {
             List<DiskStep> done = steps.subList(0, i);
@@ -131,9 +145,19 @@ public record Crash(String what, int begun, int kept, List<DiskStep> names, Map<
         return size < was.length ? Arrays.copyOf(was, Math.toIntExact(size)) : was;
     }
 
-    /** Makes it so, in a folder that is emptied before. */
-    public void layOut(Path folder) throws IOException {
-        DiskRecorder.empty(folder);
+    /** What is to be seen of it: every path with what stands there. */
+    private Map<String, Object> picture() {
+        Map<String, Object> picture = new TreeMap<>();
+        there().forEach((path, step) -> picture.put(
+                path,
+                step instanceof Create(String _, int file)
+                        ? new String(octets.getOrDefault(file, new byte[0]), StandardCharsets.ISO_8859_1)
+                        : step));
+        return picture;
+    }
+
+    /** What the names lead to, a folder before what is in it. */
+    private Map<String, DiskStep> there() {
         Map<String, DiskStep> there = new TreeMap<>();
         for (DiskStep step : names) {
             switch (step) {
@@ -145,8 +169,13 @@ public record Crash(String what, int begun, int kept, List<DiskStep> names, Map<
                 default -> throw new IllegalStateException("not a name: " + step);
             }
         }
-        // Sorted, so that a folder comes before what is in it.
-        for (Map.Entry<String, DiskStep> entry : there.entrySet()) {
+        return there;
+    }
+
+    /** Makes it so, in a folder that is emptied before. */
+    public void layOut(Path folder) throws IOException {
+        DiskRecorder.empty(folder);
+        for (Map.Entry<String, DiskStep> entry : there().entrySet()) {
             Path path = folder.resolve(entry.getKey());
             switch (entry.getValue()) {
                 case MakeFolder _ -> Files.createDirectories(path);
