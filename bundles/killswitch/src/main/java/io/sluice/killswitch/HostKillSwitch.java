@@ -71,7 +71,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         this.memory = file.read();
         this.settings = settings.orAllowing(memory.allowance());
         this.since = clock.instant();
-        this.reason = "The kill switch is off.";
+        this.reason = Reasons.open(KillSwitchMode.OFF);
     }
 
     /**

@@ -12,15 +12,15 @@ final class Reasons {
         return switch (policy) {
             case FirewallPolicy.Connected up ->
                 "The tunnel carries traffic by " + up.device() + "; nothing passes beside it.";
-            case FirewallPolicy.Connecting _ -> "The tunnel is being built.";
+            case FirewallPolicy.Connecting _ -> "The tunnel is being built; nothing else passes meanwhile.";
             case FirewallPolicy.Blocked blocked -> blocked.reason();
-            case FirewallPolicy.Disconnected _ -> "There is no tunnel.";
+            case FirewallPolicy.Disconnected _ -> "There is no tunnel: nothing leaves this machine but what is allowed.";
         };
     }
 
     static String open(KillSwitchMode mode) {
         return mode == KillSwitchMode.OFF
-                ? "The kill switch is off."
+                ? "The kill switch is off: everything passes, also without the tunnel."
                 : "The kill switch closes with the next start of the tunnel.";
     }
 }

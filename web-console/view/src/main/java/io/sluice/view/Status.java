@@ -112,11 +112,7 @@ public record Status(
     private static String headline(Word state, Optional<TunnelStatus> tunnel, int inbounds, boolean flowing) {
         String device = tunnel.flatMap(TunnelStatus::device).orElse("the TUN device");
         return switch (state) {
-            case OFF ->
-                inbounds > 0 && flowing
-                        ? "The tunnel is off; " + inbounds + (inbounds == 1 ? " inbound serves" : " inbounds serve")
-                                + " as a proxy."
-                        : "The tunnel is off; traffic of this machine is not touched.";
+            case OFF -> off(tunnel.filter(TunnelStatus::blocked).isPresent(), flowing ? inbounds : 0);
             case STARTING -> "The tunnel is being set up.";
             case CONNECTED -> "Traffic for the included prefixes goes through " + device + ".";
             case DEGRADED -> device + " takes traffic in, but new flows are refused.";
@@ -127,6 +123,16 @@ public record Status(
                         .map(error -> error.message())
                         .orElse("The last start failed; everything was undone.");
         };
+    }
+
+    private static String off(boolean blocked, int inbounds) {
+        if (blocked) {
+            return "The tunnel is off, and the kill switch lets nothing pass but what it allows.";
+        }
+        return inbounds > 0
+                ? "The tunnel is off; " + inbounds + (inbounds == 1 ? " inbound serves" : " inbounds serve")
+                        + " as a proxy."
+                : "The tunnel is off; traffic of this machine is not touched.";
     }
 
     /** Time the tunnel has been connected. */
