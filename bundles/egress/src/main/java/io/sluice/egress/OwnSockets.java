@@ -1,6 +1,8 @@
 package io.sluice.egress;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.netmon.NetworkState;
 import io.sluice.api.outbound.ConnectException;
@@ -15,6 +17,15 @@ import org.slf4j.LoggerFactory;
 final class OwnSockets {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnSockets.class);
+
+    /** Takes the reason where no handler does: hundreds end at once, and the pipeline would warn of each. */
+    private static final class Last extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("{} ends: {}", context.channel(), cause.getMessage());
+        }
+    }
 
     private final Map<Channel, Footing> sockets = new ConcurrentHashMap<>();
 
@@ -47,6 +58,7 @@ final class OwnSockets {
     }
 
     private static void end(Channel channel, String why) {
+        channel.pipeline().addLast(new Last());
         channel.pipeline().fireExceptionCaught(new ConnectException(CloseReason.EGRESS_LOST, why));
         channel.close();
     }
