@@ -18,6 +18,14 @@ import java.util.Optional;
 /** The lab with everything that lives in it. */
 final class World implements AutoCloseable {
 
+    /** How long an attempt to ask the far server may take, in milliseconds: soon asked again, and what a machine with fifty builds needs. */
+    private static final int QUICK = 700;
+
+    private static final int SLOW = 8_000;
+
+    /** From then on, in nanoseconds, an attempt is given more time. */
+    private static final long SOON = 10_000_000_000L;
+
     final Lab lab;
     final Path folder;
     final FarHosts far;
@@ -104,16 +112,20 @@ final class World implements AutoCloseable {
 
     /** Whether the client's request is answered now, and by way of the proxy. */
     boolean carries() {
-        return asked().filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
+        return carries(QUICK);
+    }
+
+    private boolean carries(int millis) {
+        return asked(millis).filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
                 .isPresent();
     }
 
     /** The address that a far web server saw the client's request come from; empty without an answer. */
-    Optional<String> asked() {
+    private Optional<String> asked(int millis) {
         return Lab.onThread(lab.lan, () -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(Places.WEB4, Places.WEB_PORT), 700);
-                socket.setSoTimeout(1_500);
+                socket.connect(new InetSocketAddress(Places.WEB4, Places.WEB_PORT), millis);
+                socket.setSoTimeout(2 * millis);
                 socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
                 int body = answer.indexOf("\r\n\r\n");
@@ -129,7 +141,7 @@ final class World implements AutoCloseable {
     /** The first time from now on that the tunnel carries, if within so long. */
     Optional<Duration> recovery(Duration patience) {
         long begun = System.nanoTime();
-        return Waiting.within(patience, this::carries)
+        return Waiting.within(patience, () -> carries(System.nanoTime() - begun < SOON ? QUICK : SLOW))
                 ? Optional.of(Duration.ofNanos(System.nanoTime() - begun))
                 : Optional.empty();
     }

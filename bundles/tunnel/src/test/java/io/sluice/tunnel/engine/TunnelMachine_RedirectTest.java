@@ -2,6 +2,7 @@ package io.sluice.tunnel.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.redirect.RedirectException;
 import io.sluice.api.redirect.RedirectSet;
 import io.sluice.api.redirect.StreamRedirector;
@@ -26,11 +27,13 @@ class TunnelMachine_RedirectTest {
                 throw refusal;
             }
             calls.add("set " + wanted.tunInterface() + " " + wanted.inboundTag());
+            bench.host.calls.add("redirect");
         }
 
         @Override
         public void clear() {
             calls.add("clear");
+            bench.host.calls.add("redirect no more");
         }
 
         @Override
@@ -78,6 +81,33 @@ class TunnelMachine_RedirectTest {
         assertThat(bench.machine.status().reason()).doesNotContain("redirect");
         bench.run(new Command.Stop("enough"));
         assertThat(calls).containsExactly("set sluice0 tun", "clear");
+    }
+
+    @Test
+    void withKillSwitch_closedBeforeTcpIsRedirected_openOnlyAfterItIsNoMore() {
+        Rooms all = bench.host.guarded();
+        Rooms rooms = new Rooms(
+                all.driver(),
+                all.stacks(),
+                all.acceptor(),
+                all.routes(),
+                all.egress(),
+                Optional.of(redirector),
+                all.hostDns(),
+                all.killSwitch(),
+                List.of(Reach.ANYWHERE));
+        bench.run(new Command.ServiceBack(Room.TUN, rooms));
+        bench.run(new Command.SaveProfile(profile(true), false));
+        bench.forget();
+        bench.run(new Command.Start());
+        assertThat(bench.host.calls).containsSubsequence("policy Connecting", "redirect", "policy Connected");
+        bench.forget();
+        bench.run(new Command.ServiceGone(Room.KILLSWITCH, with(rooms, Optional.of(redirector))));
+        bench.run(new Command.ServiceBack(Room.KILLSWITCH, rooms));
+        assertThat(bench.host.calls).as("its rules stay, TCP is redirected as before").isEmpty();
+        bench.run(new Command.Stop("enough"));
+        assertThat(bench.host.calls)
+                .containsSubsequence("policy Connecting", "redirect no more", "policy Disconnected by operator");
     }
 
     @Test
