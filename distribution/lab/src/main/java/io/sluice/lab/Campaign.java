@@ -93,7 +93,8 @@ final class Campaign {
         }
         Collections.shuffle(order, dice);
         long begun = System.nanoTime();
-        for (int i = 0; i < order.size(); i++) {
+        long end = begun + options.limit().toNanos();
+        for (int i = 0; i < order.size() && System.nanoTime() - end < 0; i++) {
             one(order.get(i), dice.nextLong());
             if ((i + 1) % 50 == 0) {
                 out.printf(

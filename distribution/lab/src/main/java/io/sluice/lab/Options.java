@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param seed of the dice and of the order
  * @param report where the JSON goes
  * @param mode of the kill switch; {@code none} shows what leaks without one
+ * @param limit after which no further injection is begun
  * @param patience how long to wait in the end for the last flow to be forgotten
  */
 record Options(
@@ -27,7 +28,11 @@ record Options(
         long seed,
         Optional<Path> report,
         String mode,
+        Duration limit,
         Duration patience) {
+
+    /** No campaign takes so long. */
+    static final Duration UNLIMITED = Duration.ofDays(7);
 
     /** Longer than the appliance keeps an idle association of datagrams: 5 minutes, and a look every second. */
     static final Duration UNTIL_IDLE = Duration.ofSeconds(330);
@@ -43,6 +48,7 @@ record Options(
           --faults L01,L02,F01   only these classes (all, if not given); L14:200 is one with a number of its own
           --n N                  injections of each class (30)
           --nightly              300 of each
+          --minutes M            begin no further injection after so long
           --seed S               of the order and of every random choice; the same seed gives the same sequence
           --report FILE          write the result as JSON
           --mode MODE            the kill switch's: lockdown (default) or none, to see what leaks without one
@@ -56,13 +62,14 @@ record Options(
         Optional<Path> report = Optional.empty();
         Map<String, Integer> times = new HashMap<>();
         String mode = "lockdown";
+        Duration limit = UNLIMITED;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--nightly")) {
                 repetitions = NIGHTLY;
                 continue;
             }
-            if (!List.of("--faults", "--n", "--seed", "--report", "--mode").contains(word)) {
+            if (!List.of("--faults", "--n", "--minutes", "--seed", "--report", "--mode").contains(word)) {
                 throw new IllegalArgumentException("'" + word + "' is not an option");
             }
             if (++i == words.size()) {
@@ -80,6 +87,7 @@ record Options(
                     }
                 }
                 case "--n" -> repetitions = (int) number(word, value);
+                case "--minutes" -> limit = Duration.ofMinutes(number(word, value));
                 case "--seed" -> seed = number(word, value);
                 case "--report" -> report = Optional.of(Path.of(value));
                 default -> mode = value;
@@ -91,7 +99,7 @@ record Options(
         if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
             throw new IllegalArgumentException("--mode wants lockdown or none");
         }
-        Options options = new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, UNTIL_IDLE);
+        Options options = new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, UNTIL_IDLE);
         options.chosen();
         return options;
     }

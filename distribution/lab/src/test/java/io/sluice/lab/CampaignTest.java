@@ -56,6 +56,7 @@ class CampaignTest {
                 Long.getLong("sluice.lab.seed", 4),
                 Optional.empty(),
                 "lockdown",
+                Options.UNLIMITED,
                 Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).isEmpty();
@@ -66,7 +67,7 @@ class CampaignTest {
     void withoutKillSwitch_leaksAreSeenByBothObservers(@TempDir Path folder) throws Exception {
         needsRoot();
         Options options = new Options(
-                List.of("L16"), 1, Map.of(), 4, Optional.empty(), GatewayConfig.NONE, Duration.ZERO);
+                List.of("L16"), 1, Map.of(), 4, Optional.empty(), GatewayConfig.NONE, Options.UNLIMITED, Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
         assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");
