@@ -20,14 +20,17 @@ class ConfigService_CrashTest {
 
     private static ConfigService start(Path at, FakeInstaller installer) {
         ConfigService service = new ConfigService(
-                at.resolve("etc/sluice.json"), new Generations(at.resolve("data/config")), installer, () -> Instant.EPOCH);
+                at.resolve("etc/sluice.json"),
+                new Generations(at.resolve("data/config")),
+                installer,
+                () -> Instant.EPOCH);
         service.startUp();
         return service;
     }
 
     private static String socks(int port) {
-        return "{\"outbounds\":[{\"tag\":\"p\",\"protocol\":\"socks\",\"settings\":{\"address\":\"192.0.2.1\",\"port\":" + port
-                + "}}]}";
+        return "{\"outbounds\":[{\"tag\":\"p\",\"protocol\":\"socks\",\"settings\":{\"address\":\"192.0.2.1\",\"port\":"
+                + port + "}}]}";
     }
 
     @Test
@@ -69,7 +72,9 @@ class ConfigService_CrashTest {
         if (crash.what().startsWith("killed after step")) {
             assertThat(start(at, installer).text()).as("again, %s", crash).isEqualTo(found);
             service.apply(socks(7), "test", "");
-            assertThat(start(at, installer).text()).as("applied after %s", crash).isEqualTo(socks(7));
+            assertThat(start(at, installer).text())
+                    .as("applied after %s", crash)
+                    .isEqualTo(socks(7));
         }
     }
 }

@@ -14,7 +14,8 @@ final class Reasons {
                 "The tunnel carries traffic by " + up.device() + "; nothing passes beside it.";
             case FirewallPolicy.Connecting _ -> "The tunnel is being built; nothing else passes meanwhile.";
             case FirewallPolicy.Blocked blocked -> blocked.reason();
-            case FirewallPolicy.Disconnected _ -> "There is no tunnel: nothing leaves this machine but what is allowed.";
+            case FirewallPolicy.Disconnected _ ->
+                "There is no tunnel: nothing leaves this machine but what is allowed.";
         };
     }
 

@@ -163,8 +163,7 @@ class NetworkChangeTest {
                 Site.SERVER,
                 injure("ip link set sluice0 down; ip link set sluice0 name other0; ip link set other0 up"));
         awaitState("CONNECTED");
-        recovered(
-                "the device loses its addresses", Site.SERVER, injure("ip addr flush dev sluice0"));
+        recovered("the device loses its addresses", Site.SERVER, injure("ip addr flush dev sluice0"));
         recovered(
                 "the routes are flushed",
                 Site.SERVER,

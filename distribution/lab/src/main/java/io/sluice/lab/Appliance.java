@@ -241,9 +241,8 @@ final class Appliance {
     /** The program script(1) stops itself when the process at its terminal is stopped, and then does not collect it when it ends. */
     private void wakeTerminal() {
         if (console.filter(Process::isAlive).isPresent()) {
-            command(
-                    Map.of(),
-                    List.of("kill", "-CONT", Long.toString(console.get().pid())));
+            // It may end in this very moment.
+            command(Map.of(), List.of("sh", "-c", "kill -CONT " + console.get().pid() + " 2>/dev/null || true"));
         }
     }
 

@@ -136,13 +136,23 @@ final class BundleTrouble {
         ClassDesc self = ClassDesc.of("lab.trouble.Activator");
         MethodTypeDesc ofContext =
                 MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("org.osgi.framework.BundleContext"));
-        byte[] octets = ClassFile.of().build(self, made -> made.withFlags(ClassFile.ACC_PUBLIC)
-                .withInterfaceSymbols(ClassDesc.of("org.osgi.framework.BundleActivator"))
-                .withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
-                        .invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                        .return_())
-                .withMethodBody("start", ofContext, ClassFile.ACC_PUBLIC, start)
-                .withMethodBody("stop", ofContext, ClassFile.ACC_PUBLIC, CodeBuilder::return_));
+        byte[] octets = ClassFile.of()
+                .build(
+                        self,
+                        made -> made.withFlags(ClassFile.ACC_PUBLIC)
+                                .withInterfaceSymbols(ClassDesc.of("org.osgi.framework.BundleActivator"))
+                                .withMethodBody(
+                                        ConstantDescs.INIT_NAME,
+                                        ConstantDescs.MTD_void,
+                                        ClassFile.ACC_PUBLIC,
+                                        code -> code.aload(0)
+                                                .invokespecial(
+                                                        ConstantDescs.CD_Object,
+                                                        ConstantDescs.INIT_NAME,
+                                                        ConstantDescs.MTD_void)
+                                                .return_())
+                                .withMethodBody("start", ofContext, ClassFile.ACC_PUBLIC, start)
+                                .withMethodBody("stop", ofContext, ClassFile.ACC_PUBLIC, CodeBuilder::return_));
         Manifest manifest = new Manifest();
         Attributes main = manifest.getMainAttributes();
         main.put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -141,8 +141,7 @@ final class Campaign {
             truth(tally, number);
         } else {
             tally.unrecovered++;
-            tally.error("#" + number + " no recovery in "
-                    + patience(injection).toSeconds() + " s: " + world.story());
+            tally.error("#" + number + " no recovery in " + patience(injection).toSeconds() + " s: " + world.story());
         }
         Waiting.pause(SETTLE);
         long filter = world.outside();

@@ -26,8 +26,8 @@ final class FalseProxy implements AutoCloseable {
                     return server;
                 }))
                 .toList();
-        servers.forEach(server ->
-                Thread.ofPlatform().daemon().name("false-proxy").start(() -> accept(server, slow)));
+        servers.forEach(
+                server -> Thread.ofPlatform().daemon().name("false-proxy").start(() -> accept(server, slow)));
     }
 
     private void accept(ServerSocket server, boolean slow) {

@@ -52,7 +52,9 @@ final class LeakClasses {
                         .within(10)
                         .breaking((w, dice) -> w.box.kill("TERM"))
                         .healing((w, dice) -> restart(w, dice)),
-                Injection.of("L34", "the kernel refuses the rules: the appliance is started without the right to set them")
+                Injection.of(
+                                "L34",
+                                "the kernel refuses the rules: the appliance is started without the right to set them")
                         .within(10)
                         .breaking(LeakClasses::powerless)
                         .healing((w, dice) -> {
@@ -82,9 +84,7 @@ final class LeakClasses {
                 Injection.of("L10", "bundles are stopped and started under load")
                         .within(5)
                         .breaking(BundleTrouble::swap),
-                Injection.of("L11", "bundles are updated under load")
-                        .within(5)
-                        .breaking(BundleTrouble::update),
+                Injection.of("L11", "bundles are updated under load").within(5).breaking(BundleTrouble::update),
                 Injection.of("L13", "flows of the time before the kill switch are still known to the kernel")
                         .within(10)
                         .chainGoes()
@@ -212,7 +212,8 @@ final class LeakClasses {
         w.box.kill("KILL");
         w.box.startPowerless();
         Waiting.until("an answer", w.box::answers);
-        boolean said = Waiting.within(Duration.ofSeconds(30), () -> w.box.tunnelState().equals("ERROR"));
+        boolean said =
+                Waiting.within(Duration.ofSeconds(30), () -> w.box.tunnelState().equals("ERROR"));
         if (!said) {
             throw new IllegalStateException("it has no right to do anything, and says " + w.box.tunnelState());
         }
@@ -302,7 +303,8 @@ final class LeakClasses {
      */
     private static void tunnelVision(World w, Random dice) throws IOException {
         String option = List.of("121", "249", "33").get(dice.nextInt(3));
-        String variable = Map.of("121", "staticroutes", "249", "msstaticroutes", "33", "routes").get(option);
+        String variable = Map.of("121", "staticroutes", "249", "msstaticroutes", "33", "routes")
+                .get(option);
         Path script = w.folder.resolve("lease-" + option + ".sh");
         if (!Files.exists(script)) {
             Files.writeString(script, """

@@ -69,7 +69,8 @@ record Options(
                 repetitions = NIGHTLY;
                 continue;
             }
-            if (!List.of("--faults", "--n", "--minutes", "--seed", "--report", "--mode").contains(word)) {
+            if (!List.of("--faults", "--n", "--minutes", "--seed", "--report", "--mode")
+                    .contains(word)) {
                 throw new IllegalArgumentException("'" + word + "' is not an option");
             }
             if (++i == words.size()) {
@@ -99,7 +100,8 @@ record Options(
         if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
             throw new IllegalArgumentException("--mode wants lockdown or none");
         }
-        Options options = new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, UNTIL_IDLE);
+        Options options =
+                new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, UNTIL_IDLE);
         options.chosen();
         return options;
     }

@@ -96,7 +96,8 @@ final class Report {
         if (streams.wrong() > 0) {
             verdict.add("octets were wrong");
         }
-        if (options.patience().compareTo(Options.UNTIL_IDLE) >= 0 && descriptors.after() > descriptors.before() + Campaign.SPARE) {
+        if (options.patience().compareTo(Options.UNTIL_IDLE) >= 0
+                && descriptors.after() > descriptors.before() + Campaign.SPARE) {
             verdict.add("descriptors are not given back: " + descriptors);
         }
         if (!leftOnTheHost.isEmpty()) {

@@ -116,7 +116,8 @@ final class World implements AutoCloseable {
     }
 
     private boolean carries(int millis) {
-        return asked(millis).filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
+        return asked(millis)
+                .filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
                 .isPresent();
     }
 

@@ -32,8 +32,7 @@ class NoticesTest {
         notices.restored("another program changed the tunnel's routes or rules");
         notices.error(new TunnelError(ErrorCause.TUN_GONE, "It failed.", "Wait.", NOON));
         NetworkState before = state(NetworkState.Source.ANNOUNCED, false);
-        notices.networkChanged(
-                new NetworkChange(before, state(NetworkState.Source.ANNOUNCED, true), Duration.ZERO));
+        notices.networkChanged(new NetworkChange(before, state(NetworkState.Source.ANNOUNCED, true), Duration.ZERO));
 
         assertThat(told).extracting(Pulse.Event::name).containsOnly("notice");
         assertThat(told)
@@ -51,8 +50,8 @@ class NoticesTest {
     void firstHeardOfTheNetwork_andAfterRemoval_nothingIsTold() {
         Consumer<Pulse.Event> taker = told::add;
         notices.add(taker);
-        notices.networkChanged(new NetworkChange(
-                NetworkState.UNKNOWN, state(NetworkState.Source.ANNOUNCED, false), Duration.ZERO));
+        notices.networkChanged(
+                new NetworkChange(NetworkState.UNKNOWN, state(NetworkState.Source.ANNOUNCED, false), Duration.ZERO));
         notices.remove(taker);
         notices.restored("something");
         assertThat(told).isEmpty();

@@ -22,14 +22,17 @@ class TokenFile_CrashTest {
     void crashAnywhere_theTokenFitsItsDigest() throws Exception {
         DiskRecorder disk = new DiskRecorder(Files.createDirectory(folder.resolve("disk")));
         disk.begin();
-        String digest = TokenFile.digest(disk.folder().resolve("data"), new Secrets(new SecureRandom())).orElseThrow();
+        String digest = TokenFile.digest(disk.folder().resolve("data"), new Secrets(new SecureRandom()))
+                .orElseThrow();
         disk.done();
 
         Path left = folder.resolve("left");
         for (Crash crash : disk.crashes()) {
             crash.layOut(left);
-            Optional<String> found = TokenFile.digest(new DiskRecorder(left).folder().resolve("data"), new Secrets(new SecureRandom()));
-            String token = Files.readString(left.resolve("data").resolve(TokenFile.TOKEN)).strip();
+            Optional<String> found =
+                    TokenFile.digest(new DiskRecorder(left).folder().resolve("data"), new Secrets(new SecureRandom()));
+            String token = Files.readString(left.resolve("data").resolve(TokenFile.TOKEN))
+                    .strip();
             assertThat(found).as(crash.toString()).contains(Secrets.digest(token));
             if (crash.kept() == 1) {
                 assertThat(found).as(crash.toString()).contains(digest);

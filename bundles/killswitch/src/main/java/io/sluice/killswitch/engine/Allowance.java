@@ -48,7 +48,8 @@ public record Allowance(boolean lan, List<String> lanInterfaces, List<Integer> i
         List<IpPrefix> from = new ArrayList<>();
         for (String line : words) {
             String value = line.substring(line.indexOf(' ') + 1);
-            switch (line.substring(0, Math.max(0, line.length() - value.length())).strip()) {
+            switch (line.substring(0, Math.max(0, line.length() - value.length()))
+                    .strip()) {
                 case "" -> lan = lan(value);
                 case "interface" -> interfaces.add(value);
                 case "port" -> ports.add(Integer.parseInt(value));

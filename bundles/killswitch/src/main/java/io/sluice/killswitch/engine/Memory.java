@@ -127,8 +127,7 @@ public record Memory(
                 && (text.startsWith(OLD_HEADING + "\n")
                         ? text.substring(end).equals(END + "\n")
                         : text.startsWith(HEADING + "\n")
-                                && text.substring(end)
-                                        .equals(END + " " + checksum(text.substring(0, end)) + "\n"));
+                                && text.substring(end).equals(END + " " + checksum(text.substring(0, end)) + "\n"));
     }
 
     /** What {@link #text} wrote; empty if it is not that. */

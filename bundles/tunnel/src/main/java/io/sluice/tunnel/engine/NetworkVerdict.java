@@ -84,8 +84,8 @@ record NetworkVerdict(Action action, String reason) {
         }
         return ours.get().name().equals(name)
                 ? Optional.empty()
-                : Optional.of(
-                        "the interface " + name + " was renamed to " + ours.get().name());
+                : Optional.of("the interface " + name + " was renamed to "
+                        + ours.get().name());
     }
 
     /** What another program did to our device that can be undone. */

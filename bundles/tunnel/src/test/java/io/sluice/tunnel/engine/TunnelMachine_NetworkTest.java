@@ -125,12 +125,14 @@ class TunnelMachine_NetworkTest {
         List<HostInterface> changed = List.of(
                 Networks.tun("sluice0", Networks.TUN, false),
                 new HostInterface("sluice0", Networks.TUN, true, 1500, true, List.of()),
-                new HostInterface("sluice0", Networks.TUN, true, 600, true, PROFILE.tun().addresses()));
+                new HostInterface(
+                        "sluice0", Networks.TUN, true, 600, true, PROFILE.tun().addresses()));
         for (HostInterface now : changed) {
             tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", now));
             assertThat(bench.host.calls).containsExactly("mend sluice0", "set sluice0 mark 81", "dns [/172.19.0.2]");
             assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
-            assertThat(bench.events).anyMatch(e -> e.startsWith("restored another program changed the tunnel's device"));
+            assertThat(bench.events)
+                    .anyMatch(e -> e.startsWith("restored another program changed the tunnel's device"));
         }
     }
 

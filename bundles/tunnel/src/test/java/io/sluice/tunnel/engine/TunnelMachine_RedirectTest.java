@@ -104,7 +104,9 @@ class TunnelMachine_RedirectTest {
         bench.forget();
         bench.run(new Command.ServiceGone(Room.KILLSWITCH, with(rooms, Optional.of(redirector))));
         bench.run(new Command.ServiceBack(Room.KILLSWITCH, rooms));
-        assertThat(bench.host.calls).as("its rules stay, TCP is redirected as before").isEmpty();
+        assertThat(bench.host.calls)
+                .as("its rules stay, TCP is redirected as before")
+                .isEmpty();
         bench.run(new Command.Stop("enough"));
         assertThat(bench.host.calls)
                 .containsSubsequence("policy Connecting", "redirect no more", "policy Disconnected by operator");

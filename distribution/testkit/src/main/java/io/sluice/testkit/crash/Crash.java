@@ -98,8 +98,9 @@ public record Crash(String what, int begun, int kept, List<DiskStep> names, Map<
     private static Crash of(String what, List<DiskStep> done, List<DiskStep> names, Map<Integer, byte[]> octets) {
         int kept = (int)
                 done.stream().filter(s -> s instanceof Mark mark && mark.kept()).count();
-        int begun = (int)
-                done.stream().filter(s -> s instanceof Mark mark && !mark.kept()).count();
+        int begun = (int) done.stream()
+                .filter(s -> s instanceof Mark mark && !mark.kept())
+                .count();
         return new Crash(what, begun, kept, List.copyOf(names), octets);
     }
 
@@ -108,8 +109,7 @@ public record Crash(String what, int begun, int kept, List<DiskStep> names, Map<
         Map<Integer, byte[]> synced = new HashMap<>();
         for (DiskStep step : done) {
             switch (step) {
-                case Write write ->
-                    written.merge(write.file(), put(new byte[0], write), (was, _) -> put(was, write));
+                case Write write -> written.merge(write.file(), put(new byte[0], write), (was, _) -> put(was, write));
                 case Truncate cut -> written.merge(cut.file(), new byte[0], (was, _) -> shortened(was, cut.size()));
                 case Sync sync -> synced.put(sync.file(), written.getOrDefault(sync.file(), new byte[0]));
                 default -> {

@@ -225,7 +225,9 @@ class TunOpening_NetnsTest {
                 assertThat(namespace.exec("ip", "addr", "show", "tmend"))
                         .as(damage)
                         .contains("mtu 1500", "UP", V4.toString(), "fd66::1/64");
-                assertThat(namespace.call(device::mend)).as("again after %s", damage).isFalse();
+                assertThat(namespace.call(device::mend))
+                        .as("again after %s", damage)
+                        .isFalse();
             }
             namespace.exec("sh", "-c", "ip link set tmend down; ip link set tmend name tother");
             refused(() -> namespace.call(device::mend), Code.TUN_GONE, "renamed");
