@@ -11,6 +11,7 @@ import io.sluice.api.flow.FlowTotals;
 import io.sluice.api.flow.StreamRequest;
 import io.sluice.api.loop.StreamSplicer;
 import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.ReturningOutbound;
 import io.sluice.api.policy.OutboundSelector;
 import io.sluice.flow.engine.FlowEngine;
 import io.sluice.flow.engine.FlowSettings;
@@ -147,6 +148,9 @@ public final class FlowComponent implements FlowAcceptor, FlowTable {
             policyOption = ReferencePolicyOption.GREEDY)
     void bindOutbound(Outbound outbound, Map<String, Object> properties) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer number ? number : 0;
+        if (outbound instanceof ReturningOutbound returning) {
+            returning.joined(engine);
+        }
         engine.addOutbound(outbound, ranking);
         LOG.info("outbound '{}' is here: {}", outbound.tag(), outbound.description());
     }
@@ -154,6 +158,9 @@ public final class FlowComponent implements FlowAcceptor, FlowTable {
     void unbindOutbound(Outbound outbound) {
         LOG.info("outbound '{}' is withdrawn; its flows drain", outbound.tag());
         engine.removeOutbound(outbound);
+        if (outbound instanceof ReturningOutbound returning) {
+            returning.left(engine);
+        }
     }
 
     @Reference(

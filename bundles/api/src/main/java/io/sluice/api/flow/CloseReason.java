@@ -40,8 +40,8 @@ public enum CloseReason {
     EGRESS_UNAVAILABLE("there is no physical interface to send by", true),
     /** The interface or address that the outbound's socket stood on has gone. */
     EGRESS_LOST("the interface or address that the flow went out by is gone", false),
-    /** Our own socket's packet came back through the tunnel. */
-    LOOP("the appliance's own traffic came back through its tunnel", true),
+    /** Our own socket's packet came back through the tunnel, or rules send the flow in a circle. */
+    LOOP("the flow came back to where it had been", true),
     /** A bound of memory, flows or descriptors is reached. */
     LIMIT_REACHED("a limit of this appliance is reached", true),
     /** The stack or inbound went away. */

@@ -39,6 +39,9 @@ public interface DatagramPort {
     /** Ends the association. Idempotent. */
     void close(CloseReason reason);
 
-    /** Completes when the association has ended, whoever ended it. */
+    /**
+     * Completes when the association has ended, whoever ended it. An outbound's end that has more to say than a reason fails it with a {@link
+     * io.sluice.api.outbound.ConnectException}.
+     */
     Future<CloseReason> closed();
 }

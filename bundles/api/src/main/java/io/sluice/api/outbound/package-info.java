@@ -7,7 +7,7 @@
  * drains it and then closes it with {@link io.sluice.api.flow.CloseReason#OUTBOUND_WITHDRAWN}.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.sluice.api.outbound;
 
 import org.osgi.annotation.bundle.Export;

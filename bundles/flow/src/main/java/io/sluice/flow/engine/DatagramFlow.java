@@ -71,7 +71,7 @@ final class DatagramFlow extends Flow implements DatagramReceiver {
         }
         port = opened;
         opened(udpTicks);
-        port.closed().addListener(closed -> portEnded(closed.isSuccess() ? (CloseReason) closed.getNow() : null));
+        port.closed().addListener((Future<CloseReason> closed) -> portEnded(closed));
         if (closed()) {
             return;
         }
@@ -99,8 +99,12 @@ final class DatagramFlow extends Flow implements DatagramReceiver {
         }
     }
 
-    private void portEnded(CloseReason reason) {
-        end(reason == null ? CloseReason.REMOTE_ABORTED : reason, null);
+    private void portEnded(Future<CloseReason> closed) {
+        if (closed.cause() instanceof ConnectException failure) {
+            end(failure.reason(), failure.getMessage());
+        } else {
+            end(closed.isSuccess() ? closed.getNow() : CloseReason.REMOTE_ABORTED, null);
+        }
     }
 
     /** From the client; ownership passes. */

@@ -124,8 +124,7 @@ final class DatagramSession implements DatagramReceiver {
     }
 
     private Route decide(InetSocketAddress peer) {
-        Admission admission = engine.admit(
-                new FlowSource(source.network(), source.inboundTag(), source.source(), peer, source.user()));
+        Admission admission = engine.admit(source.to(peer));
         if (admission.slot() == null) {
             engine.refused(admission);
             return remember(peer, new Route(null, admission.refusal(), engine.generation()));
