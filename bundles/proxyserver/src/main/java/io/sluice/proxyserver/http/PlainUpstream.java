@@ -27,6 +27,7 @@ import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.StreamOpening;
+import io.sluice.proxyserver.pipe.PipeChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 

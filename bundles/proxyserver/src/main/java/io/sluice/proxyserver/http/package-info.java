@@ -6,7 +6,7 @@
  * there is nothing to disagree about with the next server.
  *
  * <p>A CONNECT hands the client's channel over. A plain request cannot: one client connection carries requests for many hosts. So its flow gets one end of a
- * {@link io.sluice.proxyserver.http.PipeChannel} pair, and at the other end is an HTTP client.
+ * {@link io.sluice.proxyserver.pipe.PipeChannel} pair, and at the other end is an HTTP client.
  *
  * <p>Supported: keep-alive on both sides, one request after another, Basic authentication, 100 Continue. Not supported: Upgrade (removed;
  * WebSocket clients use CONNECT through a proxy), trailers (dropped, as RFC 9110 §6.5.1 allows), Via (departs from RFC 9110 §7.6.3: the appliance does

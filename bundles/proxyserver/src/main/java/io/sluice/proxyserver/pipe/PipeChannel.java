@@ -1,4 +1,4 @@
-package io.sluice.proxyserver.http;
+package io.sluice.proxyserver.pipe;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
@@ -24,7 +24,7 @@ import java.util.ArrayDeque;
  *
  * <p>Both ends on one loop, and only used there. Ownership of buffers passes with them.
  */
-final class PipeChannel extends AbstractChannel implements DuplexChannel {
+public final class PipeChannel extends AbstractChannel implements DuplexChannel {
 
     /** Ours: as many as a socket's read loop delivers in one turn (Netty's default of 16). */
     private static final int MAX_QUEUED = 16;
@@ -48,14 +48,14 @@ final class PipeChannel extends AbstractChannel implements DuplexChannel {
     }
 
     /** An end with its {@link #peer}; both have yet to be registered on the same loop. */
-    static PipeChannel pair() {
+    public static PipeChannel pair() {
         PipeChannel one = new PipeChannel();
         one.peer = new PipeChannel();
         one.peer.peer = one;
         return one;
     }
 
-    PipeChannel peer() {
+    public PipeChannel peer() {
         return peer;
     }
 
