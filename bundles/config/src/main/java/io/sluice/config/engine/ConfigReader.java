@@ -2,9 +2,11 @@ package io.sluice.config.engine;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a whole configuration: text → components and problems. Never throws, whatever the text. */
 public final class ConfigReader {
@@ -71,7 +73,9 @@ public final class ConfigReader {
                     "write \"outbounds\": [ { \"protocol\": \"direct\", \"tag\": \"direct\" } ]");
         }
         components.addAll(outbounds);
-        RoutingReader rules = new RoutingReader(problems, inboundTags.keySet(), outboundTags.keySet());
+        Set<String> arrivals = new HashSet<>(inboundTags.keySet());
+        arrivals.addAll(outboundReader.inbounds());
+        RoutingReader rules = new RoutingReader(problems, arrivals, outboundTags.keySet());
         outboundReader.first().ifPresent(first -> components.add(rules.read(routing, first)));
         if (outboundReader.first().isEmpty() && routing.isPresent()) {
             rules.read(routing, "");

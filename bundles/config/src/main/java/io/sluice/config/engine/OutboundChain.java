@@ -53,7 +53,8 @@ record OutboundChain(String tag, Located<String> via) {
         return tag.replace("(", "\\(").replace(")", "\\)");
     }
 
-    static void check(List<OutboundChain> chains, Set<String> tags, Problems problems) {
+    /** @param loopbacks tags of those that lead to the rules, which could lead back to the outbound that asks */
+    static void check(List<OutboundChain> chains, Set<String> tags, Set<String> loopbacks, Problems problems) {
         Map<String, OutboundChain> byTag =
                 chains.stream().collect(Collectors.toMap(OutboundChain::tag, Function.identity(), (a, _) -> a));
         for (OutboundChain chain : chains) {
@@ -65,6 +66,13 @@ record OutboundChain(String tag, Located<String> via) {
                         via.path(),
                         "There is no outbound '" + via.value() + "'.",
                         Nearest.suggestion(via.value(), List.copyOf(tags)));
+            } else if (loopbacks.contains(via.value())) {
+                problems.add(
+                        ProblemCode.NOT_SUPPORTED,
+                        via.at(),
+                        via.path(),
+                        "The outbound '" + via.value() + "' takes flows only, not an outbound's own connection.",
+                        "name the outbound that the rules would choose");
             } else if (chain.isCircle(byTag)) {
                 problems.add(
                         ProblemCode.OUTBOUND_CIRCLE,

@@ -17,6 +17,11 @@ interface OutboundProtocol {
         return true;
     }
 
+    /** Whether it dials without layers: then {@code sockopt} and {@code proxySettings} are read for it. */
+    default boolean dials() {
+        return false;
+    }
+
     /** The application protocol (ALPN) that it speaks within TLS, where neither the configuration nor a transport says another; empty if any will do. */
     default Optional<String> alpn() {
         return Optional.empty();

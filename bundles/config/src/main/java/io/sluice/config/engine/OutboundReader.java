@@ -2,9 +2,11 @@ package io.sluice.config.engine;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the {@code outbounds}: Xray's outbound objects. What a protocol has of its own is read by its {@link OutboundProtocol}. */
 final class OutboundReader {
@@ -18,7 +20,9 @@ final class OutboundReader {
             new TrojanProtocol(),
             new VlessProtocol(),
             new ShadowsocksProtocol(),
-            new VmessProtocol());
+            new VmessProtocol(),
+            new DnsProtocol(),
+            new LoopbackProtocol());
 
     /** Xray's, so that they are not taken for a slip of the pen. */
     private static final List<String> XRAYS =
@@ -26,6 +30,8 @@ final class OutboundReader {
 
     private final Map<String, Place> tags;
     private final List<OutboundChain> chains = new ArrayList<>();
+    private final Set<String> loopbacks = new HashSet<>();
+    private final Set<String> inbounds = new HashSet<>();
     private Optional<String> first = Optional.empty();
     private boolean any;
 
@@ -63,6 +69,10 @@ final class OutboundReader {
         if (!good || tag.isEmpty()) {
             return Optional.empty();
         }
+        if (protocol.get() instanceof LoopbackProtocol) {
+            loopbacks.add(tag.get());
+            inbounds.add((String) properties.get("inboundTag"));
+        }
         properties.put("outbound.tag", tag.get());
         properties.put("outbound.type", protocol.get().type());
         return Optional.of(new Component(Stage.OUTBOUND_PREFIX + protocol.get().type(), tag, properties));
@@ -70,7 +80,12 @@ final class OutboundReader {
 
     /** All outbounds are read: checks that those which go through others name ones that are there, and no circle is made. */
     void end(Problems problems) {
-        OutboundChain.check(chains, tags.keySet(), problems);
+        OutboundChain.check(chains, tags.keySet(), loopbacks, problems);
+    }
+
+    /** The inbounds that loopback outbounds make flows seem to come from. */
+    Set<String> inbounds() {
+        return inbounds;
     }
 
     private static Optional<OutboundProtocol> protocol(Section outbound) {
@@ -126,8 +141,18 @@ final class OutboundReader {
             }
             tag.flatMap(t -> OutboundChain.read(t, outbound, stream, draft.properties()))
                     .ifPresent(chains::add);
+        } else if (protocol.dials()) {
+            stream.ifPresent(s -> {
+                StreamSettingsReader.plain(s);
+                s.section("sockopt").ifPresent(o -> new SocketOptionsReader(o, draft.properties()).read(true));
+            });
+            tag.flatMap(t -> OutboundChain.read(t, outbound, stream, draft.properties()))
+                    .ifPresent(chains::add);
         } else {
-            stream.ifPresent(StreamSettingsReader::plain);
+            stream.ifPresent(s -> {
+                StreamSettingsReader.plain(s);
+                StreamSettingsReader.noOptions(s);
+            });
             outbound.unsupported("it goes through no other outbound", "remove it", "proxySettings");
         }
         stream.ifPresent(Section::end);

@@ -30,6 +30,7 @@ final class ShadowsocksInbound implements InboundProtocol {
     public boolean read(InboundDraft draft) {
         draft.inbound().section("streamSettings").ifPresent(stream -> {
             StreamSettingsReader.plain(stream);
+            StreamSettingsReader.noOptions(stream);
             stream.end();
         });
         if (draft.settings().isEmpty()) {

@@ -172,6 +172,10 @@ final class StreamSettingsReader {
                 "finalmask",
                 "rawSettings",
                 "tcpSettings");
+    }
+
+    /** Of one whose sockets cannot be set one by one. */
+    static void noOptions(Section stream) {
         stream.unsupported(
                 "its sockets are bound like all others", "set egress.interface and egress.mark at the root", "sockopt");
     }
