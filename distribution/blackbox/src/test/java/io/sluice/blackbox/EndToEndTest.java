@@ -61,7 +61,18 @@ class EndToEndTest {
                       "tun": { "name": "sluice0", "mtu": 1500, %s "address": ["172.19.0.1/30", "fdfe:19::1/126"],
                                "routes": { "include": [%s] } },
                       "inbounds": [],
-                      "outbounds": [{ "tag": "out", "protocol": "freedom" }],
+                      "outbounds": [
+                        { "tag": "out", "protocol": "freedom" },
+                        { "tag": "names", "protocol": "dns", "settings": { "port": 53, "rules": [
+                          { "action": "return", "rCode": 3, "domain": ["domain:refused.example.test"] },
+                          { "action": "return", "rCode": 5, "qType": 65 },
+                          { "action": "direct" } ] } },
+                        { "tag": "overTcp", "protocol": "dns", "settings": { "network": "tcp", "port": 53 } },
+                        { "tag": "round", "protocol": "loopback", "settings": { "inboundTag": "again" } } ],
+                      "routing": { "rules": [
+                        { "inboundTag": ["again"], "port": "5301", "outboundTag": "names" },
+                        { "inboundTag": ["again"], "port": "5302", "outboundTag": "overTcp" },
+                        { "port": "5301,5302", "outboundTag": "round" } ] },
                       "api": { "listen": "127.0.0.1", "port": 9080 }
                     }
                     """.formatted(setting, GatewayLab.PREFIXES);
@@ -184,9 +195,11 @@ class EndToEndTest {
         assertThat(bySsh.resolve("file")).hasSameBinaryContentAs(file);
     }
 
-    @Test
-    void dig_udpAndTcp(@TempDir Path folder) throws IOException {
+    private static void startNameServer(Path folder) throws IOException {
         needs("dig", "dnsmasq");
+        if (lab.far().namespace().exec("ss", "-lnu").contains(GatewayLab.FAR4 + ":53")) {
+            return;
+        }
         lab.far()
                 .start(
                         folder.resolve("dns"),
@@ -201,11 +214,33 @@ class EndToEndTest {
                         "--bind-interfaces");
         Await.until(
                 "the DNS server", () -> lab.far().namespace().exec("ss", "-lnu").contains(GatewayLab.FAR4 + ":53"));
+    }
+
+    @Test
+    void dig_udpAndTcp(@TempDir Path folder) throws IOException {
+        startNameServer(folder);
         for (String host : List.of(GatewayLab.FAR4, GatewayLab.FAR6)) {
             for (String how : List.of("+notcp", "+tcp")) {
                 assertThat(client("dig", "+short", "+time=5", how, "@" + host, "www.example.test"))
                         .isEqualTo("192.0.2.9\n");
             }
+        }
+    }
+
+    /** The rules send these ports round by the outbound {@code loopback}, and then to the outbounds {@code dns}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"+notcp", "+tcp"})
+    void dig_roundToTheDnsOutbounds(String how, @TempDir Path folder) throws IOException {
+        startNameServer(folder);
+        for (String host : List.of(GatewayLab.FAR4, GatewayLab.FAR6)) {
+            for (String port : List.of("5301", "5302")) {
+                assertThat(client("dig", "+short", "+time=5", how, "-p", port, "@" + host, "www.example.test"))
+                        .isEqualTo("192.0.2.9\n");
+                assertThat(client("dig", "+time=5", how, "-p", port, "@" + host, "www.example.test", "TYPE65"))
+                        .contains("status: REFUSED");
+            }
+            assertThat(client("dig", "+time=5", how, "-p", "5301", "@" + host, "a.refused.example.test"))
+                    .contains("status: NXDOMAIN");
         }
     }
 
