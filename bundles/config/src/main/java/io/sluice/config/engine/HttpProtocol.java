@@ -17,8 +17,8 @@ final class HttpProtocol implements OutboundProtocol {
     }
 
     @Override
-    public Optional<String> alpn() {
-        return Optional.of("http/1.1");
+    public List<String> alpn() {
+        return List.of("h2", "http/1.1");
     }
 
     @Override

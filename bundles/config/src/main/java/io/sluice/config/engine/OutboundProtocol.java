@@ -1,7 +1,6 @@
 package io.sluice.config.engine;
 
 import java.util.List;
-import java.util.Optional;
 
 /** What one outbound protocol has of its own. One small class each, named in {@link OutboundReader}'s table. */
 interface OutboundProtocol {
@@ -22,9 +21,9 @@ interface OutboundProtocol {
         return false;
     }
 
-    /** The application protocol (ALPN) that it speaks within TLS, where neither the configuration nor a transport says another; empty if any will do. */
-    default Optional<String> alpn() {
-        return Optional.empty();
+    /** The application protocols (ALPN) that it speaks within TLS, the best first, where neither the configuration nor a transport says another; none if any will do. */
+    default List<String> alpn() {
+        return List.of();
     }
 
     /**

@@ -136,8 +136,9 @@ final class OutboundReader {
         Optional<Section> stream = outbound.section("streamSettings");
         if (protocol.isLayered()) {
             stream.ifPresent(s -> new StreamSettingsReader(s, draft.properties()).client());
-            if (draft.properties().containsKey("security.target")) {
-                protocol.alpn().ifPresent(p -> draft.properties().putIfAbsent("tls.alpn", new String[] {p}));
+            if (draft.properties().containsKey("security.target")
+                    && !protocol.alpn().isEmpty()) {
+                draft.properties().putIfAbsent("tls.alpn", protocol.alpn().toArray(String[]::new));
             }
             tag.flatMap(t -> OutboundChain.read(t, outbound, stream, draft.properties()))
                     .ifPresent(chains::add);

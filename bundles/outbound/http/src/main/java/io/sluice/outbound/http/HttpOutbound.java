@@ -53,7 +53,6 @@ public final class HttpOutbound implements Outbound {
 
     private final String tag;
     private final String description;
-    private final ServerChain chain;
     private final HttpProxy proxy;
 
     @Reference(
@@ -86,7 +85,7 @@ public final class HttpOutbound implements Outbound {
             Config config,
             Map<String, Object> properties) {
         tag = config.outbound_tag();
-        chain = ServerChain.of(properties, loops, () -> egress, new Layers(security, transport, via));
+        ServerChain chain = ServerChain.of(properties, loops, () -> egress, new Layers(security, transport, via));
         description = "http " + chain.description() + (config.user().isEmpty() ? "" : " as " + config.user());
         proxy = new HttpProxy(
                 chain,
@@ -99,7 +98,7 @@ public final class HttpOutbound implements Outbound {
 
     @Deactivate
     void deactivate() {
-        chain.close();
+        proxy.close();
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * The outbound {@code http}: streams through an HTTP/1.1 proxy by CONNECT, over whatever layers the configuration stacks. Here the component; the
+ * The outbound {@code http}: streams through an HTTP proxy by CONNECT, HTTP/1.1 or (chosen within TLS) HTTP/2, over whatever layers the configuration stacks. Here the component; the
  * conversation is in {@code engine}.
  *
  * <p>Threads: a flow's loop for everything about that flow. Ownership: what was opened belongs to the flow that asked.

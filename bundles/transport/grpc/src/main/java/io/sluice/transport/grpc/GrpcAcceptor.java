@@ -14,6 +14,8 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.transport.Arrival;
 import io.sluice.api.transport.LayerSettings;
 import io.sluice.api.transport.StreamAcceptor;
+import io.sluice.dialer.http2.ConnectionEnd;
+import io.sluice.dialer.http2.Windows;
 import io.sluice.proxycodec.EarlyBytes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +45,7 @@ final class GrpcAcceptor implements StreamAcceptor {
 
     GrpcAcceptor(StreamAcceptor above, LayerSettings settings) {
         this.above = above;
-        this.windows = Windows.of(settings);
+        this.windows = Windows.of(settings.integer("initialWindow", 0));
         this.method = Method.of(settings.string("serviceName").orElse(""));
     }
 
@@ -99,7 +101,7 @@ final class GrpcAcceptor implements StreamAcceptor {
         }
 
         @Override
-        void headers(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
+        protected void headers(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
             CharSequence path = frame.headers().path();
             if (accepted) {
                 if (frame.isEndStream()) {
@@ -119,7 +121,7 @@ final class GrpcAcceptor implements StreamAcceptor {
                 ctx.writeAndFlush(new DefaultHttp2HeadersFrame(
                         new DefaultHttp2Headers().status("200").add("content-type", "application/grpc")));
                 ctx.pipeline().addLast(new EarlyBytes(null, false));
-                above.accept(new GrpcStream((Http2StreamChannel) ctx.channel(), false), arrival.at(path.toString()));
+                above.accept(new GrpcStream((Http2StreamChannel) ctx.channel()), arrival.at(path.toString()));
                 if (frame.isEndStream()) {
                     end(ctx);
                 }

@@ -2,14 +2,13 @@ package io.sluice.transport.grpc;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.sluice.api.flow.ByteStream;
 
-/** A stream within a call. */
-record GrpcStream(Http2StreamChannel call, boolean client) implements ByteStream {
+/** A server's stream within a call: it ends by trailers. */
+record GrpcStream(Http2StreamChannel call) implements ByteStream {
 
     @Override
     public Channel channel() {
@@ -19,9 +18,7 @@ record GrpcStream(Http2StreamChannel call, boolean client) implements ByteStream
     @Override
     public ChannelFuture shutdownOutput() {
         return call.writeAndFlush(
-                client
-                        ? new DefaultHttp2DataFrame(true)
-                        : new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("grpc-status", "0"), true));
+                new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("grpc-status", "0"), true));
     }
 
     /** An unfinished call is closed by RST_STREAM with CANCEL. */

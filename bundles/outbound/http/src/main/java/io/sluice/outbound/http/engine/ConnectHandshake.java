@@ -41,36 +41,16 @@ final class ConnectHandshake extends HeadHandshake {
     @Override
     protected void head(ChannelHandlerContext ctx, HttpHead answer) {
         int status = answer.status();
-        if (status >= 200 && status < 300) {
+        if (ConnectAnswer.isTunnel(status)) {
             handOver(ctx);
             attempt.succeed(stream);
-        } else if (status >= 100 && status < 200) {
-            resume(ctx); // RFC 9110 §15.2: an interim answer; the real one follows
-        } else if (status == 407) {
-            counters.authFailures.increment();
-            attempt.fail(
-                    CloseReason.PROXY_AUTH_FAILED,
-                    named
-                            ? "refused the configured user name and password"
-                            : "wants credentials, and none are configured: set user and pass");
+        } else if (ConnectAnswer.isInterim(status)) {
+            resume(ctx);
         } else if (status < 0) {
             malformed(ctx, "its first line is no answer");
         } else {
-            attempt.fail(reason(status), "answered \"" + shown(answer.start()) + "\"");
+            ConnectAnswer.refuse(attempt, counters, named, status, answer.start());
         }
-    }
-
-    private static CloseReason reason(int status) {
-        return switch (status) {
-            case 403 -> CloseReason.POLICY_REJECTED;
-            case 504 -> CloseReason.CONNECT_TIMEOUT;
-            default -> CloseReason.PROXY_FAILED;
-        };
-    }
-
-    private static String shown(String line) {
-        String printable = line.replaceAll("[^ -~]", "?");
-        return printable.length() > 60 ? printable.substring(0, 60) + "…" : printable;
     }
 
     @Override

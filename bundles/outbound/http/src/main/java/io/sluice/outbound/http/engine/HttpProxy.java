@@ -8,39 +8,45 @@ import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.SecuredStream;
 import io.sluice.api.transport.StreamDialer;
+import io.sluice.dialer.http2.Http2Dialer;
+import io.sluice.dialer.http2.Http2Stream;
+import io.sluice.dialer.http2.KeepAlive;
+import io.sluice.dialer.http2.Windows;
 import io.sluice.dialer.layer.LayerAttempt;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.time.Duration;
 import java.util.List;
 
 /** Opens streams through one proxy. Any thread. */
-public final class HttpProxy {
+public final class HttpProxy implements AutoCloseable {
 
-    private final StreamDialer chain;
+    /** A silent connection with tunnels is asked for a sign of life: NATs forget one after some minutes (RFC 5382 REQ-5 wants 2 h, few keep to it); ours. */
+    private static final KeepAlive KEEP_ALIVE =
+            new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(20), false);
+
+    private final Http2Dialer dialer;
     private final String name;
     private final boolean named;
-    private final String fields;
+    private final RequestFields fields;
     private final HttpCounters counters = new HttpCounters();
 
     /**
+     * @param chain ownership passes
      * @param name what error texts begin with
      * @param user empty for none
      * @param headers further fields, each as {@code Name: value}
      */
     public HttpProxy(StreamDialer chain, String name, String user, String password, List<String> headers) {
-        this.chain = chain;
+        this.dialer = new Http2Dialer(chain, Windows.USUAL, KEEP_ALIVE, name, HttpProxy::isHttp2);
         this.name = name;
         this.named = !user.isEmpty();
-        StringBuilder lines = new StringBuilder();
-        if (named) {
-            // RFC 7617 §2.1: UTF-8 where the server says nothing else.
-            String credentials =
-                    Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-            lines.append("Proxy-Authorization: Basic ").append(credentials).append("\r\n");
-        }
-        headers.forEach(h -> lines.append(h).append("\r\n"));
-        this.fields = lines.toString();
+        this.fields = RequestFields.of(user, password, headers);
+    }
+
+    /** Chosen within TLS, by ALPN. In clear text nobody chooses, and proxies expect HTTP/1.1. */
+    private static boolean isHttp2(ByteStream stream) {
+        return stream instanceof SecuredStream secured
+                && secured.security().protocol().filter("h2"::equals).isPresent();
     }
 
     /** As {@link io.sluice.api.outbound.Outbound#openStream}. */
@@ -56,7 +62,7 @@ public final class HttpProxy {
         String authority = authority(destination);
         DialRequest dial = DialRequest.of(request.flowId(), request.eventLoop(), request.timeout());
         Future<ByteStream> opening = LayerAttempt.start(
-                chain,
+                dialer,
                 dial,
                 name + ", asked for " + authority + ",",
                 (lower, attempt) -> connect(authority, lower, attempt));
@@ -65,18 +71,12 @@ public final class HttpProxy {
     }
 
     private void connect(String authority, ByteStream lower, LayerAttempt attempt) {
-        if (lower instanceof SecuredStream secured
-                && secured.security().protocol().filter("h2"::equals).isPresent()) {
-            attempt.fail(
-                    CloseReason.PROXY_FAILED,
-                    "chose HTTP/2, which is not spoken here: set alpn to \"http/1.1\" in tlsSettings");
-        } else {
-            lower.channel().pipeline().addLast(new ConnectHandshake(head(authority), named, lower, attempt, counters));
-        }
-    }
-
-    private String head(String authority) {
-        return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n" + fields + "\r\n";
+        lower.channel()
+                .pipeline()
+                .addLast(
+                        lower instanceof Http2Stream call
+                                ? new ConnectCall(fields.http2(authority), named, call, attempt, counters)
+                                : new ConnectHandshake(fields.http1(authority), named, lower, attempt, counters));
     }
 
     private void count(boolean opened, Throwable cause) {
@@ -104,5 +104,11 @@ public final class HttpProxy {
 
     public HttpCounters counters() {
         return counters;
+    }
+
+    /** Lets go of what is kept for later streams; those that were handed over live on. */
+    @Override
+    public void close() {
+        dialer.close();
     }
 }

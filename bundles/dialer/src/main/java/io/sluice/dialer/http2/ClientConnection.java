@@ -1,22 +1,22 @@
-package io.sluice.transport.grpc;
+package io.sluice.dialer.http2;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.ByteStream;
-import java.time.Duration;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.outbound.ConnectException;
 
 /** A client's connection; on its loop. */
-final class GrpcConnection {
+final class ClientConnection {
 
     private final Channel channel;
     private final ConnectionEnd end;
@@ -24,9 +24,10 @@ final class GrpcConnection {
     private boolean retired;
 
     /** Begins HTTP/2 on a stream that has just been opened. */
-    GrpcConnection(ByteStream lower, Windows windows, Duration idle, Duration patience, boolean always) {
+    ClientConnection(ByteStream lower, Windows windows, KeepAlive keepAlive) {
         this.channel = lower.channel();
-        this.end = new ConnectionEnd(idle, patience, () -> always || streams > 0);
+        this.end = new ConnectionEnd(
+                keepAlive.idle(), keepAlive.patience(), () -> keepAlive.always() || streams > 0, this::leaving);
         channel.pipeline()
                 .addLast(
                         Http2FrameCodecBuilder.forClient()
@@ -39,12 +40,16 @@ final class GrpcConnection {
     }
 
     boolean hasRoom() {
-        return channel.isActive() && !end.isLeaving() && !retired && streams < Windows.STREAMS;
+        return channel.isActive() && !end.isLeaving() && !retired && streams < Math.min(Windows.STREAMS, end.streams());
     }
 
     /** No further stream; closed with the last one. */
     void retire() {
         retired = true;
+        leaving();
+    }
+
+    private void leaving() {
         if (streams == 0) {
             channel.close();
         }
@@ -54,23 +59,26 @@ final class GrpcConnection {
         return channel.isOpen();
     }
 
-    /** Begins a call. The answer is not waited for: servers send it with their first message. */
-    void call(Http2Headers headers, Calls calls, Promise<ByteStream> result) {
+    /** Begins a stream: nothing is sent yet. */
+    void open(String task, Promise<ByteStream> result) {
         streams++;
         new Http2StreamChannelBootstrap(channel)
                 .option(ChannelOption.AUTO_READ, false)
-                .handler(calls)
+                .handler(new ChannelInboundHandlerAdapter())
                 .open()
                 .addListener((Future<Http2StreamChannel> opened) -> {
                     if (!opened.isSuccess()) {
                         ended();
-                        result.tryFailure(opened.cause());
+                        result.tryFailure(new ConnectException(
+                                CloseReason.PROXY_FAILED,
+                                task + " failed: no stream could be opened: "
+                                        + opened.cause().getMessage(),
+                                opened.cause()));
                         return;
                     }
                     Http2StreamChannel call = opened.getNow();
                     call.closeFuture().addListener(closed -> ended());
-                    call.writeAndFlush(new DefaultHttp2HeadersFrame(headers));
-                    if (!result.trySuccess(new GrpcStream(call, true))) {
+                    if (!result.trySuccess(new Http2Stream(call))) {
                         call.close();
                     }
                 });
@@ -78,13 +86,13 @@ final class GrpcConnection {
 
     private void ended() {
         streams--;
-        if (streams == 0 && (retired || end.isLeaving())) {
-            channel.close();
+        if (retired || end.isLeaving()) {
+            leaving();
         }
     }
 
     /** A client has not asked for any. */
-    @io.netty.channel.ChannelHandler.Sharable
+    @ChannelHandler.Sharable
     private static final class RefusePushed extends ChannelInboundHandlerAdapter {
 
         @Override

@@ -1,10 +1,11 @@
-package io.sluice.transport.grpc;
+package io.sluice.dialer.http2;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -15,11 +16,13 @@ import java.util.function.BooleanSupplier;
  * Last handler of a connection. Takes what is of no stream, ends the connection where it fails or the far side sends no more, and asks for a sign of life (PING) when
  * nothing came for a while; without one the connection is closed, and its streams with it.
  */
-final class ConnectionEnd extends ChannelInboundHandlerAdapter {
+public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
 
     private final Duration idle;
     private final Duration patience;
     private final BooleanSupplier wanted;
+    private final Runnable onLeaving;
+    private int streams = Integer.MAX_VALUE;
     private ScheduledFuture<?> timer;
     private long lastRead;
     private boolean asked;
@@ -30,15 +33,26 @@ final class ConnectionEnd extends ChannelInboundHandlerAdapter {
      * @param patience how long its answer may take
      * @param wanted whether there is a reason to know
      */
-    ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted) {
+    public ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted) {
+        this(idle, patience, wanted, () -> {});
+    }
+
+    /** @param onLeaving told when the far side takes no new streams any more */
+    ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted, Runnable onLeaving) {
         this.idle = idle;
         this.patience = patience;
         this.wanted = wanted;
+        this.onLeaving = onLeaving;
     }
 
     /** The far side takes no new streams. */
     boolean isLeaving() {
         return leaving;
+    }
+
+    /** How many at a time it takes. */
+    int streams() {
+        return streams;
     }
 
     @Override
@@ -80,8 +94,14 @@ final class ConnectionEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object frame) {
-        leaving |= frame instanceof Http2GoAwayFrame;
+        if (frame instanceof Http2SettingsFrame settings && settings.settings().maxConcurrentStreams() != null) {
+            streams = (int) Math.min(Integer.MAX_VALUE, settings.settings().maxConcurrentStreams());
+        }
         ReferenceCountUtil.release(frame);
+        if (frame instanceof Http2GoAwayFrame && !leaving) {
+            leaving = true;
+            onLeaving.run();
+        }
     }
 
     @Override

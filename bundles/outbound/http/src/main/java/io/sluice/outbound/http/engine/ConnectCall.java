@@ -1,0 +1,101 @@
+package io.sluice.outbound.http.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.dialer.http2.CallHandler;
+import io.sluice.dialer.http2.Http2Stream;
+import io.sluice.dialer.layer.LayerAttempt;
+import java.io.IOException;
+
+/** CONNECT as a stream of HTTP/2 (RFC 9113 §8.5): headers, their answer, and then DATA both ways. Ends the attempt with the answer. */
+final class ConnectCall extends CallHandler {
+
+    private static final int NO_STATUS = -1;
+
+    private final Http2Headers request;
+    private final boolean named;
+    private final Http2Stream stream;
+    private final LayerAttempt attempt;
+    private final HttpCounters counters;
+    private boolean answered;
+
+    ConnectCall(Http2Headers request, boolean named, Http2Stream stream, LayerAttempt attempt, HttpCounters counters) {
+        super("CONNECT", "tunnel");
+        this.request = request;
+        this.named = named;
+        this.stream = stream;
+        this.attempt = attempt;
+        this.counters = counters;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.writeAndFlush(new DefaultHttp2HeadersFrame(request));
+        ctx.read();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!answered && !attempt.isOver()) {
+            ctx.read();
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    protected void headers(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
+        if (answered) {
+            if (frame.isEndStream()) {
+                end(ctx); // trailers
+            }
+            return;
+        }
+        int status = status(frame);
+        if (ConnectAnswer.isInterim(status)) {
+            return;
+        }
+        answered = true;
+        if (status == NO_STATUS) {
+            counters.malformedReplies.increment();
+            attempt.fail(CloseReason.PROXY_FAILED, "does not speak HTTP/2: its answer has no status");
+        } else if (ConnectAnswer.isTunnel(status)) {
+            attempt.succeed(stream);
+            if (frame.isEndStream()) {
+                end(ctx);
+            }
+        } else {
+            ConnectAnswer.refuse(attempt, counters, named, status, "HTTP/2 " + status);
+        }
+    }
+
+    private static int status(Http2HeadersFrame frame) {
+        CharSequence status = frame.headers().status();
+        return status != null && status.toString().matches("[1-5][0-9][0-9]")
+                ? Integer.parseInt(status.toString())
+                : NO_STATUS;
+    }
+
+    @Override
+    protected void data(ChannelHandlerContext ctx, ByteBuf content) throws IOException {
+        if (!answered) {
+            throw new IOException("the proxy sent data before its answer");
+        }
+        if (content.isReadable()) {
+            ctx.fireChannelRead(content.retainedSlice());
+        }
+    }
+
+    @Override
+    protected void failed(ChannelHandlerContext ctx, Exception cause) {
+        if (answered) {
+            ctx.fireExceptionCaught(cause);
+        } else {
+            answered = true;
+            attempt.fail(CloseReason.PROXY_FAILED, "failed: " + cause.getMessage(), cause);
+        }
+    }
+}
