@@ -3,6 +3,7 @@ package io.sluice.dialer;
 import io.netty.channel.ConnectTimeoutException;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -28,7 +29,7 @@ public final class ConnectFailures {
 
     public static ConnectException of(Throwable cause, InetSocketAddress destination, String what) {
         CloseReason reason = reason(cause);
-        return new ConnectException(reason, what + " " + text(destination) + ": " + sentence(cause), cause);
+        return new ConnectException(reason, what + " " + text(destination) + ": " + SystemErrors.sentence(cause), cause);
     }
 
     public static CloseReason reason(Throwable cause) {
@@ -79,9 +80,5 @@ public final class ConnectFailures {
     private static int rank(CloseReason reason) {
         int place = TELLING.indexOf(reason);
         return place < 0 ? TELLING.size() : place;
-    }
-
-    private static String sentence(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

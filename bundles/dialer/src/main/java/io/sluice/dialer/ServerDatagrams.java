@@ -11,8 +11,10 @@ import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.transport.DialRequest;
+import io.sluice.dialer.failure.NameFailures;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -69,7 +71,7 @@ final class ServerDatagrams {
             fail(
                     CloseReason.RESOLVE_FAILED,
                     "the name " + server.getHostString() + " could not be resolved"
-                            + (found.cause() == null ? "" : ": " + found.cause().getMessage()),
+                            + (found.cause() == null ? "" : ": " + NameFailures.why(found.cause())),
                     found.cause());
         } else {
             connect(new InetSocketAddress(addresses.getFirst(), server.getPort()));
@@ -97,7 +99,7 @@ final class ServerDatagrams {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             fail(
                     ConnectFailures.reason(cause),
-                    "no datagram socket to " + ConnectFailures.text(address) + ": " + cause.getMessage(),
+                    "no datagram socket to " + ConnectFailures.text(address) + ": " + SystemErrors.sentence(cause),
                     cause);
             return;
         }

@@ -15,6 +15,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.transport.DialRequest;
+import io.sluice.dialer.failure.NameFailures;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -98,7 +99,7 @@ final class TcpDial {
             fail(new ConnectException(
                     CloseReason.RESOLVE_FAILED,
                     "the name " + destination.getHostString() + " could not be resolved: "
-                            + names.cause().getMessage(),
+                            + NameFailures.why(names.cause()),
                     names.cause()));
             return;
         }

@@ -156,7 +156,11 @@ public final class StreamDatagramPort implements DatagramPort {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            close(cause instanceof ConnectException refusal ? refusal.reason() : CloseReason.REMOTE_ABORTED);
+            if (cause instanceof ConnectException && closed.tryFailure(cause)) {
+                channel.close();
+            } else {
+                close(CloseReason.REMOTE_ABORTED);
+            }
         }
 
         @Override

@@ -125,7 +125,11 @@ class StreamDatagramPortTest {
                 .pipeline()
                 .fireExceptionCaught(new ConnectException(CloseReason.PROXY_AUTH_FAILED, "the id is unknown"));
 
-        assertThat(port.closed().getNow()).isEqualTo(CloseReason.PROXY_AUTH_FAILED);
+        assertThat(port.closed().cause()).isInstanceOfSatisfying(ConnectException.class, refusal -> {
+            assertThat(refusal.reason()).isEqualTo(CloseReason.PROXY_AUTH_FAILED);
+            assertThat(refusal).hasMessage("the id is unknown");
+        });
+        assertThat(stream.channel.isOpen()).isFalse();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 
 /** A client's connection; on its loop. */
@@ -72,7 +73,7 @@ final class ClientConnection {
                         result.tryFailure(new ConnectException(
                                 CloseReason.PROXY_FAILED,
                                 task + " failed: no stream could be opened: "
-                                        + opened.cause().getMessage(),
+                                        + SystemErrors.sentence(opened.cause()),
                                 opened.cause()));
                         return;
                     }

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
@@ -97,7 +98,7 @@ public final class LayerAttempt {
         result.tryFailure(
                 cause instanceof ConnectException known
                         ? known
-                        : new ConnectException(reason, task + " " + predicate, cause));
+                        : new ConnectException(reason, task + " " + SystemErrors.clean(predicate), cause));
         resetLower();
     }
 

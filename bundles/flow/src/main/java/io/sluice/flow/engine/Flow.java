@@ -3,6 +3,7 @@ package io.sluice.flow.engine;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
+import io.sluice.api.net.SystemErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -69,7 +70,7 @@ abstract class Flow extends IdleWheel.Node {
         }
         boolean neverOpened = state == FlowSnapshot.State.CONNECTING;
         closeReason = reason;
-        detail = why != null ? why : note();
+        detail = why != null ? SystemErrors.clean(why) : note();
         state = FlowSnapshot.State.CLOSED;
         home.leave(this);
         totals.ended.add(1);
@@ -143,6 +144,11 @@ abstract class Flow extends IdleWheel.Node {
     /** Loop thread; not after the end. */
     final void limit(int idleTicks) {
         home.wheel().limit(this, idleTicks);
+    }
+
+    /** Why it ended, where there is more to say than a reason; or null. */
+    final String detail() {
+        return detail;
     }
 
     final boolean closed() {

@@ -19,7 +19,9 @@ import io.sluice.api.policy.OutboundSelector;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -36,6 +38,20 @@ import org.slf4j.LoggerFactory;
 public final class FlowEngine implements FlowAcceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlowEngine.class);
+
+    /** What an outbound or its server is to blame for. */
+    private static final Set<CloseReason> FAILURES = EnumSet.of(
+            CloseReason.CONNECT_REFUSED,
+            CloseReason.CONNECT_TIMEOUT,
+            CloseReason.UNREACHABLE,
+            CloseReason.RESOLVE_FAILED,
+            CloseReason.PROXY_AUTH_FAILED,
+            CloseReason.PROXY_FAILED,
+            CloseReason.TLS_FAILED,
+            CloseReason.REMOTE_ABORTED,
+            CloseReason.EGRESS_UNAVAILABLE,
+            CloseReason.LIMIT_REACHED,
+            CloseReason.LOOP);
 
     private final InstantSource clock;
     private final LiveFlows flows = new LiveFlows();
@@ -251,6 +267,18 @@ public final class FlowEngine implements FlowAcceptor {
 
     void ended(Flow flow, CloseReason reason) {
         flows.remove(flow, reason);
+        if (flow.detail() != null && FAILURES.contains(reason)) {
+            long held = flow.lease().failures().pass(clock.millis());
+            if (held >= 0) {
+                LOG.info(
+                        "flow {} by outbound '{}' failed, {}: {} ({} more since the last message)",
+                        flow.id(),
+                        flow.lease().tag(),
+                        reason,
+                        flow.detail(),
+                        held);
+            }
+        }
     }
 
     void forgotten(Flow flow) {

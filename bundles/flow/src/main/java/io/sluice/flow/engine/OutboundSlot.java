@@ -15,6 +15,7 @@ final class OutboundSlot {
     private final boolean streams;
     private final boolean datagrams;
     private final boolean localEcho;
+    private final OncePerSecond failures = new OncePerSecond();
     private volatile boolean withdrawn;
 
     OutboundSlot(Outbound outbound, String tag) {
@@ -44,6 +45,11 @@ final class OutboundSlot {
 
     boolean localEcho() {
         return localEcho;
+    }
+
+    /** Lets one line a second into the log about flows that it failed. */
+    OncePerSecond failures() {
+        return failures;
     }
 
     boolean withdrawn() {

@@ -4,6 +4,7 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.StreamRequest;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 
@@ -115,7 +116,7 @@ final class StreamFlow extends Flow {
     void aborted(boolean byClient, Throwable cause) {
         end(
                 byClient ? CloseReason.CLIENT_ABORTED : CloseReason.REMOTE_ABORTED,
-                cause == null ? null : cause.getMessage());
+                cause == null ? null : SystemErrors.sentence(cause));
     }
 
     /** A codec of one side found what it cannot go on from. */

@@ -83,7 +83,7 @@ public final class TrojanOutbound implements Outbound {
         }
         ClearText.refuse(tag, properties.get("address"), security);
         chain = ServerChain.of(properties, loops, () -> egress, new Layers(security, transport, via));
-        client = new TrojanClient(chain, TrojanKey.of(config._password()));
+        client = new TrojanClient(chain, chain.description(), TrojanKey.of(config._password()));
     }
 
     @Deactivate

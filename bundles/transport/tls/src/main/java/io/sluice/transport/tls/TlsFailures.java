@@ -1,6 +1,7 @@
 package io.sluice.transport.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import io.sluice.api.net.SystemErrors;
 import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLException;
 
@@ -20,7 +21,7 @@ final class TlsFailures {
             return "failed: the server " + refused.getMessage();
         }
         SSLException tls = find(failure, SSLException.class);
-        String message = tls == null ? String.valueOf(failure.getMessage()) : sentence(tls);
+        String message = tls == null ? SystemErrors.sentence(failure) : sentence(tls);
         if (message.contains(ALERT)) {
             return "failed: the far side refused it with the alert "
                     + message.substring(message.indexOf(ALERT) + ALERT.length());

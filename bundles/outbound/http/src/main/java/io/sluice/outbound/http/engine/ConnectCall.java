@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.dialer.http2.CallHandler;
 import io.sluice.dialer.http2.Http2Stream;
 import io.sluice.dialer.layer.LayerAttempt;
@@ -95,7 +96,7 @@ final class ConnectCall extends CallHandler {
             ctx.fireExceptionCaught(cause);
         } else {
             answered = true;
-            attempt.fail(CloseReason.PROXY_FAILED, "failed: " + cause.getMessage(), cause);
+            attempt.fail(CloseReason.PROXY_FAILED, "failed: " + SystemErrors.sentence(cause), cause);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.dialer.layer.LayerAttempt;
 import io.sluice.proxycodec.http.HeadHandshake;
 import io.sluice.proxycodec.http.HttpHead;
@@ -71,6 +72,6 @@ final class ConnectHandshake extends HeadHandshake {
 
     @Override
     protected void failed(ChannelHandlerContext ctx, Throwable cause) {
-        attempt.fail(CloseReason.PROXY_FAILED, "failed: " + cause.getMessage(), cause);
+        attempt.fail(CloseReason.PROXY_FAILED, "failed: " + SystemErrors.sentence(cause), cause);
     }
 }

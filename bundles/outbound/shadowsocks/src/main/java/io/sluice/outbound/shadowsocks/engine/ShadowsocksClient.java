@@ -10,6 +10,7 @@ import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.ServerChain;
 import io.sluice.proxyclient.ClientCounters;
+import io.sluice.proxyclient.FirstAnswer;
 import io.sluice.proxyclient.ProxyClient;
 import io.sluice.proxycodec.HostNames;
 import io.sluice.shadowsocks.packet.ClientPackets;
@@ -20,6 +21,9 @@ import java.util.Map;
 
 /** Opens streams and associations through one server. Any thread. */
 public final class ShadowsocksClient implements AutoCloseable {
+
+    private static final String SILENCE = "closed the connection without an answer; wrong method, password or (2022) clock, or"
+            + " the destination ended without a word";
 
     private final ServerChain chain;
     private final ClientContext context;
@@ -44,7 +48,7 @@ public final class ShadowsocksClient implements AutoCloseable {
                     .pipeline()
                     .addLast(new ClientStreamCodec(context, request.destination(), watched::answered));
             below.channel().closeFuture().addListener(closed -> watched.closed());
-            return new ServerStream(below);
+            return FirstAnswer.on(new ServerStream(below), context.server(), SILENCE);
         });
     }
 

@@ -9,7 +9,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.dialer.failure.NameFailures;
 import io.sluice.proxycodec.socks.Socks5Status;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -72,7 +74,7 @@ abstract class Dial {
         } else {
             fail(
                     CloseReason.RESOLVE_FAILED,
-                    "its name has no address: " + address.cause().getMessage());
+                    "its name could not be resolved: " + NameFailures.why(address.cause()));
         }
     }
 
@@ -201,7 +203,7 @@ abstract class Dial {
         CloseReason reason = phase == Phase.CONNECT || phase == Phase.RELAY
                 ? SocketFailure.reason(cause)
                 : SocketFailure.isDescriptorsExhausted(cause) ? CloseReason.LIMIT_REACHED : CloseReason.PROXY_FAILED;
-        fail(reason, "failed while " + phase.doing() + ": " + cause.getMessage());
+        fail(reason, "failed while " + phase.doing() + ": " + SystemErrors.sentence(cause));
     }
 
     final void fail(CloseReason reason, String sentence) {

@@ -7,6 +7,7 @@ import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.proxyclient.ClientCounters;
+import io.sluice.proxyclient.FirstAnswer;
 import io.sluice.proxyclient.ProxyClient;
 import io.sluice.proxyclient.StreamDatagramPort;
 import io.sluice.proxycodec.trojan.TrojanDatagrams;
@@ -16,12 +17,20 @@ import io.sluice.proxycodec.trojan.TrojanRequest;
 /** Opens streams and associations at one Trojan server. Any thread. */
 public final class TrojanClient implements AutoCloseable {
 
+    private static final String SILENCE =
+            "closed the connection without an answer; wrong password, or the destination ended without a word";
+
     private final ProxyClient client;
+    private final String server;
     private final TrojanKey key;
 
-    /** @param dialer reaches the server; ownership passes */
-    public TrojanClient(StreamDialer dialer, TrojanKey key) {
+    /**
+     * @param dialer reaches the server; ownership passes
+     * @param server for sentences: where it is
+     */
+    public TrojanClient(StreamDialer dialer, String server, TrojanKey key) {
         this.client = new ProxyClient(dialer);
+        this.server = server;
         this.key = key;
     }
 
@@ -47,7 +56,7 @@ public final class TrojanClient implements AutoCloseable {
     private ByteStream ask(ByteStream stream, TrojanRequest request) {
         ByteBuf octets = stream.channel().alloc().buffer(request.length());
         request.write(key, octets);
-        return ProxyClient.hold(stream, octets);
+        return FirstAnswer.on(ProxyClient.hold(stream, octets), "Trojan server " + server, SILENCE);
     }
 
     @Override

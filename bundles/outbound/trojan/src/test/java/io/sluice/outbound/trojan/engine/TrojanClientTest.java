@@ -53,6 +53,7 @@ class TrojanClientTest {
                     // Nothing is kept.
                 }
             },
+            "192.0.2.1:443",
             TrojanKey.of("password1"));
 
     TrojanClientTest() {
