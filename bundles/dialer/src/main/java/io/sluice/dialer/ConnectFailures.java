@@ -29,7 +29,8 @@ public final class ConnectFailures {
 
     public static ConnectException of(Throwable cause, InetSocketAddress destination, String what) {
         CloseReason reason = reason(cause);
-        return new ConnectException(reason, what + " " + text(destination) + ": " + SystemErrors.sentence(cause), cause);
+        return new ConnectException(
+                reason, what + " " + text(destination) + ": " + SystemErrors.sentence(cause), cause);
     }
 
     public static CloseReason reason(Throwable cause) {

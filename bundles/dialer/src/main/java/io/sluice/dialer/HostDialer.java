@@ -48,9 +48,7 @@ public final class HostDialer implements AutoCloseable {
 
     /** A stream to a host, as {@link io.sluice.api.transport.StreamDialer#dial}. */
     public Future<ByteStream> stream(InetSocketAddress host, DialRequest request) {
-        return via == null
-                ? connector.connect(host, request)
-                : new OutboundDialer(via, host, tag).dial(request);
+        return via == null ? connector.connect(host, request) : new OutboundDialer(via, host, tag).dial(request);
     }
 
     /** Datagrams to and from one host, whatever peer is named. Fails as a stream does. */

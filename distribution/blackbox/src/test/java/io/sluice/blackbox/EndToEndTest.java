@@ -57,25 +57,25 @@ class EndToEndTest {
 
         String configuration() {
             return """
-                    {
-                      "tun": { "name": "sluice0", "mtu": 1500, %s "address": ["172.19.0.1/30", "fdfe:19::1/126"],
-                               "routes": { "include": [%s] } },
-                      "inbounds": [],
-                      "outbounds": [
-                        { "tag": "out", "protocol": "freedom" },
-                        { "tag": "names", "protocol": "dns", "settings": { "port": 53, "rules": [
-                          { "action": "return", "rCode": 3, "domain": ["domain:refused.example.test"] },
-                          { "action": "return", "rCode": 5, "qType": 65 },
-                          { "action": "direct" } ] } },
-                        { "tag": "overTcp", "protocol": "dns", "settings": { "network": "tcp", "port": 53 } },
-                        { "tag": "round", "protocol": "loopback", "settings": { "inboundTag": "again" } } ],
-                      "routing": { "rules": [
-                        { "inboundTag": ["again"], "port": "5301", "outboundTag": "names" },
-                        { "inboundTag": ["again"], "port": "5302", "outboundTag": "overTcp" },
-                        { "port": "5301,5302", "outboundTag": "round" } ] },
-                      "api": { "listen": "127.0.0.1", "port": 9080 }
-                    }
-                    """.formatted(setting, GatewayLab.PREFIXES);
+                {
+                  "tun": { "name": "sluice0", "mtu": 1500, %s "address": ["172.19.0.1/30", "fdfe:19::1/126"],
+                           "routes": { "include": [%s] } },
+                  "inbounds": [],
+                  "outbounds": [
+                    { "tag": "out", "protocol": "freedom" },
+                    { "tag": "names", "protocol": "dns", "settings": { "port": 53, "rules": [
+                      { "action": "return", "rCode": 3, "domain": ["domain:refused.example.test"] },
+                      { "action": "return", "rCode": 5, "qType": 65 },
+                      { "action": "direct" } ] } },
+                    { "tag": "overTcp", "protocol": "dns", "settings": { "network": "tcp", "port": 53 } },
+                    { "tag": "round", "protocol": "loopback", "settings": { "inboundTag": "again" } } ],
+                  "routing": { "rules": [
+                    { "inboundTag": ["again"], "port": "5301", "outboundTag": "names" },
+                    { "inboundTag": ["again"], "port": "5302", "outboundTag": "overTcp" },
+                    { "port": "5301,5302", "outboundTag": "round" } ] },
+                  "api": { "listen": "127.0.0.1", "port": 9080 }
+                }
+                """.formatted(setting, GatewayLab.PREFIXES);
         }
     }
 

@@ -33,8 +33,8 @@ public final class SystemErrors {
     }
 
     /** As Netty's native transports write it, with the address that some add: {@code finishConnect(..) failed with error(-111): Connection refused: /192.0.2.1:9}. */
-    private static final Pattern NATIVE =
-            Pattern.compile("[A-Za-z_]+\\(\\.\\.\\) failed(?: with error\\(-?[0-9]+\\))?: ([A-Za-z /]+)(?:: \\S+:[0-9]+)?");
+    private static final Pattern NATIVE = Pattern.compile(
+            "[A-Za-z_]+\\(\\.\\.\\) failed(?: with error\\(-?[0-9]+\\))?: ([A-Za-z /]+)(?:: \\S+:[0-9]+)?");
 
     private SystemErrors() {}
 

@@ -99,7 +99,9 @@ final class DnsProtocol implements OutboundProtocol {
             List<String> names = names(rule, draft.problems());
             rule.end();
             action.ifPresent(a -> lines.add(a.value()
-                    + (a.value().equals("return") ? "=" + rcode.map(Located::value).orElse(0) : "")
+                    + (a.value().equals("return")
+                            ? "=" + rcode.map(Located::value).orElse(0)
+                            : "")
                     + (types.isEmpty() ? "" : " type=" + String.join(",", types))
                     + (names.isEmpty() ? "" : " domain=" + String.join(",", names))));
         }
@@ -111,7 +113,8 @@ final class DnsProtocol implements OutboundProtocol {
         List<Located<String>> texts = new ArrayList<>();
         switch (section.any(field).orElse(null)) {
             case Json.Num(Place at, String literal) -> texts.add(new Located<>(literal, at, section.path(field)));
-            case Json.Arr(Place _, List<Json> items) when items.stream().allMatch(i -> i instanceof Json.Num) ->
+            case Json.Arr(Place _, List<Json> items)
+            when items.stream().allMatch(i -> i instanceof Json.Num) ->
                 items.forEach(i -> texts.add(new Located<>(((Json.Num) i).literal(), i.at(), section.path(field))));
             case null -> {}
             default -> texts.addAll(section.strings(field));

@@ -72,8 +72,7 @@ final class ClientConnection {
                         ended();
                         result.tryFailure(new ConnectException(
                                 CloseReason.PROXY_FAILED,
-                                task + " failed: no stream could be opened: "
-                                        + SystemErrors.sentence(opened.cause()),
+                                task + " failed: no stream could be opened: " + SystemErrors.sentence(opened.cause()),
                                 opened.cause()));
                         return;
                     }

@@ -84,7 +84,8 @@ public final class Http2Dialer implements StreamDialer {
             if (!connecting) {
                 connecting = true;
                 // It belongs to all that wait, so nobody's cancellation ends it.
-                below.dial(new DialRequest(0, one.request().eventLoop(), one.request().deadlineNanos()))
+                below.dial(new DialRequest(
+                                0, one.request().eventLoop(), one.request().deadlineNanos()))
                         .addListener((Future<ByteStream> opened) -> connected(opened));
             }
         }

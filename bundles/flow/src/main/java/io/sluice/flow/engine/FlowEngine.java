@@ -233,8 +233,8 @@ public final class FlowEngine implements FlowAcceptor {
         long held = loopWarnings.pass(clock.millis());
         if (held >= 0) {
             LOG.warn(
-                    "loop: {} from {} to {} at inbound '{}' is a socket of our own, so it is refused ({} more since the last"
-                            + " message); exclude its destination from the tunnel or check the egress mark",
+                    "loop: {} from {} to {} at inbound '{}' is a socket of our own, so it is refused ({} more since"
+                            + " the last message); exclude its destination from the tunnel or check the egress mark",
                     source.network(),
                     source.source(),
                     source.destination(),

@@ -95,9 +95,8 @@ final class DatagramUpstream implements Upstream, DatagramReceiver {
     public void datagram(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
         try {
             while (payload.isReadable()) {
-                int length = segmentSize <= 0
-                        ? payload.readableBytes()
-                        : Math.min(segmentSize, payload.readableBytes());
+                int length =
+                        segmentSize <= 0 ? payload.readableBytes() : Math.min(segmentSize, payload.readableBytes());
                 if (closed || deaf) {
                     return;
                 }

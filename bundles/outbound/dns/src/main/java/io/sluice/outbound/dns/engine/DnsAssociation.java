@@ -55,9 +55,8 @@ final class DnsAssociation implements DatagramPort {
     public void send(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
         try {
             while (payload.isReadable() && !closed.isDone()) {
-                int length = segmentSize <= 0
-                        ? payload.readableBytes()
-                        : Math.min(segmentSize, payload.readableBytes());
+                int length =
+                        segmentSize <= 0 ? payload.readableBytes() : Math.min(segmentSize, payload.readableBytes());
                 ask(payload.readRetainedSlice(length), peer);
             }
         } finally {
@@ -99,7 +98,8 @@ final class DnsAssociation implements DatagramPort {
 
     private void bound() {
         if (peers.size() > MAX_SERVERS) {
-            Map.Entry<InetSocketAddress, Peer> eldest = peers.entrySet().iterator().next();
+            Map.Entry<InetSocketAddress, Peer> eldest =
+                    peers.entrySet().iterator().next();
             peers.remove(eldest.getKey());
             eldest.getValue().server.close();
         }

@@ -185,7 +185,10 @@ class DnsProxyTest {
                         .containsEntry("answersReceived", 3L);
             }
         }
-        assertThat(server.asked).hasSize(12).filteredOn(q -> q.startsWith("tcp")).hasSize(6);
+        assertThat(server.asked)
+                .hasSize(12)
+                .filteredOn(q -> q.startsWith("tcp"))
+                .hasSize(6);
     }
 
     @Test
@@ -269,8 +272,9 @@ class DnsProxyTest {
 
         client.asks(1, "a.example", DnsType.A);
 
-        assertThat(client.next()).isInstanceOfSatisfying(ConnectException.class, e -> assertThat(e.reason())
-                .isEqualTo(CloseReason.CONNECT_REFUSED));
+        assertThat(client.next())
+                .isInstanceOfSatisfying(
+                        ConnectException.class, e -> assertThat(e.reason()).isEqualTo(CloseReason.CONNECT_REFUSED));
     }
 
     @Test

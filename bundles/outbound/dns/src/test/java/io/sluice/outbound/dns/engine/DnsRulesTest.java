@@ -71,7 +71,15 @@ class DnsRulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "accept", "return=x", "return=5000", "direct type=70000", "drop domain=a.example", "drop type"})
+            strings = {
+                "",
+                "accept",
+                "return=x",
+                "return=5000",
+                "direct type=70000",
+                "drop domain=a.example",
+                "drop type"
+            })
     void whatIsNoRule_isRefusedWithItsLine(String line) {
         assertThatThrownBy(() -> DnsRules.of(List.of(line)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -21,8 +21,7 @@ import java.util.List;
 public final class HttpProxy implements AutoCloseable {
 
     /** A silent connection with tunnels is asked for a sign of life: NATs forget one after some minutes (RFC 5382 REQ-5 wants 2 h, few keep to it); ours. */
-    private static final KeepAlive KEEP_ALIVE =
-            new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(20), false);
+    private static final KeepAlive KEEP_ALIVE = new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(20), false);
 
     private final Http2Dialer dialer;
     private final String name;

@@ -39,7 +39,8 @@ final class RequestFields {
         for (String header : headers) {
             int colon = header.indexOf(':');
             all.add(new Field(
-                    header.substring(0, colon).strip(), header.substring(colon + 1).strip()));
+                    header.substring(0, colon).strip(),
+                    header.substring(colon + 1).strip()));
         }
         return new RequestFields(all);
     }
@@ -47,8 +48,7 @@ final class RequestFields {
     /** RFC 9110 §9.3.6. */
     String http1(String authority) {
         StringBuilder head = new StringBuilder("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n");
-        fields.forEach(f ->
-                head.append(f.name()).append(": ").append(f.value()).append("\r\n"));
+        fields.forEach(f -> head.append(f.name()).append(": ").append(f.value()).append("\r\n"));
         return head.append("\r\n").toString();
     }
 

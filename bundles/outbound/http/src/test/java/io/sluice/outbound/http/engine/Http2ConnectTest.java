@@ -143,9 +143,7 @@ class Http2ConnectTest {
             one.awaitEnd();
         }
         assertThat(proxy.connections).as("the rig has two loops").hasSizeLessThanOrEqualTo(2);
-        assertThat(proxy.requests)
-                .hasSize(8)
-                .containsOnly("CONNECT far.test:443 null null Basic YW5uYTpzM2NyZXQ= b");
+        assertThat(proxy.requests).hasSize(8).containsOnly("CONNECT far.test:443 null null Basic YW5uYTpzM2NyZXQ= b");
         await("all are counted", () -> http.counters().snapshot().get("streamsOpened") == 8);
     }
 
@@ -233,9 +231,9 @@ class Http2ConnectTest {
         List<Conversation> old = List.of(rig.open(to("far.test")), rig.open(to("far.test")));
         List<Channel> before = List.copyOf(proxy.connections);
         for (Channel connection : before) {
-            connection.eventLoop().execute(() -> connection.writeAndFlush(
-                    new DefaultHttp2GoAwayFrame(
-                            Http2Error.NO_ERROR)));
+            connection
+                    .eventLoop()
+                    .execute(() -> connection.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
         }
         for (Conversation one : old) {
             one.write("drained");
@@ -259,21 +257,16 @@ class Http2ConnectTest {
                 chosen(
                         rig.dialer(
                                 rig.listen(stream -> {
-                                    stream.channel()
-                                            .pipeline()
-                                            .addLast(new ChannelInboundHandlerAdapter() {
-                                                @Override
-                                                public void channelRead(
-                                                        ChannelHandlerContext ctx, Object message) {
-                                                    var octets = (ByteBuf) message;
-                                                    heads.add(octets.toString(
-                                                            StandardCharsets.US_ASCII));
-                                                    octets.release();
-                                                    ctx.writeAndFlush(Unpooled.copiedBuffer(
-                                                            "HTTP/1.1 200 OK\r\n\r\n",
-                                                            StandardCharsets.US_ASCII));
-                                                }
-                                            });
+                                    stream.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                                        @Override
+                                        public void channelRead(ChannelHandlerContext ctx, Object message) {
+                                            var octets = (ByteBuf) message;
+                                            heads.add(octets.toString(StandardCharsets.US_ASCII));
+                                            octets.release();
+                                            ctx.writeAndFlush(Unpooled.copiedBuffer(
+                                                    "HTTP/1.1 200 OK\r\n\r\n", StandardCharsets.US_ASCII));
+                                        }
+                                    });
                                     stream.channel().config().setAutoRead(true);
                                 }),
                                 "p.test",

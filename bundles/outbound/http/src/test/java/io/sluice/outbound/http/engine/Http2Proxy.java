@@ -36,8 +36,7 @@ final class Http2Proxy {
         channel.pipeline()
                 .addLast(
                         Http2FrameCodecBuilder.forServer()
-                                .initialSettings(
-                                        Http2Settings.defaultSettings().maxConcurrentStreams(100))
+                                .initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(100))
                                 .build(),
                         new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
                             @Override

@@ -86,14 +86,14 @@ class NghttpxTest {
         certificate();
         int port = PeerProgram.freePort();
         String config = """
-                frontend=127.0.0.1,%d
-                backend=127.0.0.1,%d
-                http2-proxy=yes
-                private-key-file=%s
-                certificate-file=%s
-                workers=1
-                backend-connections-per-host=100
-                """;
+            frontend=127.0.0.1,%d
+            backend=127.0.0.1,%d
+            http2-proxy=yes
+            private-key-file=%s
+            certificate-file=%s
+            workers=1
+            backend-connections-per-host=100
+            """;
         AtomicInteger connections = new AtomicInteger();
         try (EchoHost echo = new EchoHost();
                 OlderProxy behind = new OlderProxy();
@@ -107,11 +107,9 @@ class NghttpxTest {
             StreamDialer tls = rig.dialer(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                     "p.test",
-                    Map.of(
-                            "tls.alpn",
-                            new String[] {"h2", "http/1.1"},
-                            "tls.trustFiles",
-                            new String[] {folder.resolve("certificate").toString()}),
+                    Map.of("tls.alpn", new String[] {"h2", "http/1.1"}, "tls.trustFiles", new String[] {
+                        folder.resolve("certificate").toString()
+                    }),
                     new TlsLayer());
             HttpProxy proxy = new HttpProxy(counting(tls, connections), "HTTP proxy p.test", "", "", List.of());
             byte[] sent = new byte[OCTETS];

@@ -92,12 +92,7 @@ public final class Turns {
     private FlowSource turned(OpenRequest request, Network network) {
         FlowSource source = request.source();
         return new FlowSource(
-                network,
-                inboundTag,
-                source.source(),
-                request.destination(),
-                source.user(),
-                source.turns() + 1);
+                network, inboundTag, source.source(), request.destination(), source.user(), source.turns() + 1);
     }
 
     /** What the first flow is told when the second was refused. */

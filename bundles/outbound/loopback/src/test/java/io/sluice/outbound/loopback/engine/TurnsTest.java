@@ -66,7 +66,8 @@ class TurnsTest {
     }
 
     private void rules(String second) throws Exception {
-        engine.selector(RuleTable.compile(List.of("inboundTag=door -> round", "inboundTag=second -> " + second), "echo"));
+        engine.selector(
+                RuleTable.compile(List.of("inboundTag=door -> round", "inboundTag=second -> " + second), "echo"));
     }
 
     private static FlowSource source(Network network) {
@@ -103,7 +104,8 @@ class TurnsTest {
         List<FlowSnapshot> flows = ended(2);
         assertThat(flows).extracting(f -> f.closeReason().orElseThrow()).containsOnly(CloseReason.FINISHED);
         assertThat(flows)
-                .extracting(f -> f.source().inboundTag() + " by " + f.outboundTag().orElseThrow())
+                .extracting(
+                        f -> f.source().inboundTag() + " by " + f.outboundTag().orElseThrow())
                 .containsExactlyInAnyOrder("door by round", "second by echo");
         FlowSource turned = echo.requests.getFirst().source();
         assertThat(turned.source()).isEqualTo(CLIENT);
@@ -136,8 +138,7 @@ class TurnsTest {
         assertThat(client.rejected.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(CloseReason.POLICY_REJECTED);
         assertThat(ended(2))
                 .extracting(f -> f.detail().orElse(""))
-                .contains("as a flow of inbound 'second' it was refused: "
-                        + CloseReason.POLICY_REJECTED.sentence());
+                .contains("as a flow of inbound 'second' it was refused: " + CloseReason.POLICY_REJECTED.sentence());
     }
 
     @Test
@@ -148,9 +149,7 @@ class TurnsTest {
         PipeClient client = client(1);
 
         assertThat(client.ended.get(SECONDS, TimeUnit.SECONDS)).isEqualTo("abort");
-        assertThat(ended(2))
-                .extracting(f -> f.closeReason().orElseThrow())
-                .containsOnly(CloseReason.REMOTE_ABORTED);
+        assertThat(ended(2)).extracting(f -> f.closeReason().orElseThrow()).containsOnly(CloseReason.REMOTE_ABORTED);
     }
 
     @Test
@@ -170,8 +169,7 @@ class TurnsTest {
     @Test
     void outboundsOwnConnection_isNotTurned() throws Exception {
         rules("echo");
-        FlowSource own = new FlowSource(
-                Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS);
+        FlowSource own = new FlowSource(Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS);
 
         assertThat(failure(own).reason()).isEqualTo(CloseReason.LOOP);
     }
@@ -185,8 +183,7 @@ class TurnsTest {
 
     private ConnectException failure(FlowSource from) throws Exception {
         CompletableFuture<Throwable> cause = new CompletableFuture<>();
-        loop.execute(() -> round
-                .openStream(new OpenRequest(1, from, SERVER, loop, Duration.ofSeconds(SECONDS)))
+        loop.execute(() -> round.openStream(new OpenRequest(1, from, SERVER, loop, Duration.ofSeconds(SECONDS)))
                 .addListener((Future<ByteStream> done) -> cause.complete(done.cause())));
         return (ConnectException) cause.get(SECONDS, TimeUnit.SECONDS);
     }
@@ -203,14 +200,11 @@ class TurnsTest {
                 end.send(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), 0, SERVER);
                 end.flush();
             });
-            assertThat(client.received.poll(SECONDS, TimeUnit.SECONDS))
-                    .isEqualTo(Map.entry(SERVER, text));
+            assertThat(client.received.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo(Map.entry(SERVER, text));
         }
 
         loop.execute(() -> end.close(CloseReason.CLIENT_ABORTED));
-        assertThat(ended(2))
-                .extracting(f -> f.closeReason().orElseThrow())
-                .containsOnly(CloseReason.CLIENT_ABORTED);
+        assertThat(ended(2)).extracting(f -> f.closeReason().orElseThrow()).containsOnly(CloseReason.CLIENT_ABORTED);
     }
 
     @Test

@@ -22,8 +22,9 @@ import java.util.Map;
 /** Opens streams and associations through one server. Any thread. */
 public final class ShadowsocksClient implements AutoCloseable {
 
-    private static final String SILENCE = "closed the connection without an answer; wrong method, password or (2022) clock, or"
-            + " the destination ended without a word";
+    private static final String SILENCE =
+            "closed the connection without an answer; wrong method, password or (2022) clock, or"
+                    + " the destination ended without a word";
 
     private final ServerChain chain;
     private final ClientContext context;

@@ -72,9 +72,7 @@ abstract class Dial {
         if (address.isSuccess()) {
             open((InetSocketAddress) address.getNow());
         } else {
-            fail(
-                    CloseReason.RESOLVE_FAILED,
-                    "its name could not be resolved: " + NameFailures.why(address.cause()));
+            fail(CloseReason.RESOLVE_FAILED, "its name could not be resolved: " + NameFailures.why(address.cause()));
         }
     }
 

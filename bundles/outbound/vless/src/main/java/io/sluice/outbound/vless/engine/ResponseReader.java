@@ -22,7 +22,8 @@ final class ResponseReader extends FirstAnswer {
     private ResponseReader(String server, ClientCounters counters) {
         super(
                 "VLESS server " + server,
-                "ended the connection without a response: it does not know the id, or the destination ended without a word");
+                "ended the connection without a response: it does not know the id, or the destination ended without a"
+                        + " word");
         this.counters = counters;
     }
 
