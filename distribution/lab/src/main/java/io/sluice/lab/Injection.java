@@ -1,6 +1,7 @@
 package io.sluice.lab;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -63,9 +64,9 @@ record Injection(
         return new Injection(id, title, absent, within, chainStays, stimulus, fault, Optional.of(act));
     }
 
-    /** A killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
+    /** Those that kill the server: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
     boolean endsStreams() {
-        return id.equals("F03");
+        return List.of("F03", "F07", "F08").contains(id);
     }
 
     Injection within(int seconds) {

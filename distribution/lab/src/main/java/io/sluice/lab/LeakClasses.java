@@ -310,7 +310,7 @@ final class LeakClasses {
             Files.writeString(script, """
                 #!/bin/sh
                 [ "$1" = bound ] || [ "$1" = renew ] || exit 0
-                set -- $(echo "$%s" | sed 's,\\([0-9.]\\{7,\\}\\)/\\([0-9.]\\{7,\\}\\),\\1 \\2,g')
+                set -- $(echo "$%s" | sed 's#\\([0-9.]\\{7,\\}\\)/\\([0-9.]\\{7,\\}\\)#\\1 \\2#g')
                 while [ $# -ge 2 ]; do ip route replace "$1" via "$2" dev wan0; shift 2; done
                 """.formatted(variable));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
