@@ -127,7 +127,7 @@ public final class FilterPlan {
         }
         tunnel.ifPresent(up -> rules.add(accept(arrivedBy(up.device()))));
         rules.addAll(administration());
-        rules.add(accept(new Match.Redirected(), new Match.Protocol(Match.TCP)));
+        rules.addAll(byClients(accept(new Match.Redirected(), new Match.Protocol(Match.TCP))));
         rules.addAll(lan.input());
         rules.add(drop(INPUT));
         return rules;
