@@ -84,6 +84,18 @@ class VlessConversationTest {
     }
 
     @Test
+    void requestInSingleOctets_getsAStream() throws Exception {
+        byte[] request = octets(VlessRequest.tcp(DESTINATION), ID);
+        byte[][] pieces = new byte[request.length + 1][];
+        for (int i = 0; i < request.length; i++) {
+            pieces[i] = new byte[] {request[i]};
+        }
+        pieces[request.length] = PAYLOAD;
+
+        assertThat(inbound.exchange(pieces)).isEqualTo(after(RESPONSE, PAYLOAD));
+    }
+
+    @Test
     void requestCutOffAnywhere_isMetWithSilence() throws Exception {
         byte[] request = octets(VlessRequest.tcp(DESTINATION), ID);
         for (int length = 0; length < request.length; length++) {

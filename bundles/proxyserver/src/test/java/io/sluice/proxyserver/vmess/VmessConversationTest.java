@@ -123,6 +123,18 @@ class VmessConversationTest {
     }
 
     @Test
+    void requestInSingleOctets_getsAStream() throws Exception {
+        try (var slow = inbound.connect()) {
+            slow.setTcpNoDelay(true);
+            for (byte octet : request()) {
+                slow.getOutputStream().write(octet);
+            }
+            Await.until(() -> inbound.flows.streams, () -> inbound.flows.streams.size() == 1);
+        }
+        assertThat(inbound.door.counters().authFailures.sum()).isZero();
+    }
+
+    @Test
     void requestCutOffAnywhere_isMetWithSilence() throws Exception {
         byte[] request = request();
         int header = request.length - PAYLOAD.length - 2 * (16 + 1) - 63;

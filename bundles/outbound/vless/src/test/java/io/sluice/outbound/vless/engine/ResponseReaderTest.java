@@ -64,6 +64,27 @@ class ResponseReaderTest {
     }
 
     @Test
+    void responseCutAnywhere_isAFailure() {
+        int[] response = {0, 2, 0x18, 1};
+        for (int length = 0; length < response.length; length++) {
+            EmbeddedStream cut = new EmbeddedStream();
+            ResponseReader.on(cut, "192.0.2.1:443", counters);
+            cut.watch();
+            for (int i = 0; i < length; i++) {
+                cut.receives(response[i]);
+            }
+            cut.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+            assertThat(cut.seen)
+                    .as("after %d octets", length)
+                    .singleElement()
+                    .asString()
+                    .contains("ended the connection without a response");
+        }
+        assertThat(counters.malformedReplies.sum()).isEqualTo(response.length);
+    }
+
+    @Test
     void finWithoutAResponseBehindOurOwn_isAFin() {
         stream.shutdownOutput();
         fin();
