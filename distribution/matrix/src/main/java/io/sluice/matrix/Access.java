@@ -9,6 +9,9 @@ interface Access {
     /** The largest datagram that this way has room for, whatever carries it further: RFC 768, less the header of SOCKS5. */
     int LARGEST = 65_507 - SocksClient.HEADER;
 
+    /** Whether the far end must have answered before much is sent: Xray's Trojan client ends where the first payload does not fit its buffer. */
+    boolean isPatient();
+
     /** A stream to the far end's TCP. */
     Socket connect() throws IOException;
 

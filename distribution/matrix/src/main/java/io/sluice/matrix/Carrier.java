@@ -64,18 +64,24 @@ record Carrier(Protocol protocol, String variant, Transport transport, Security 
         return protocol != Protocol.VLESS && protocol != Protocol.VMESS;
     }
 
+    /** WebSocket has one end for both directions. */
+    boolean hasHalfClose() {
+        return transport != Transport.WEBSOCKET;
+    }
+
     /** A key that both sides are given before: it has a length of its own here. */
     boolean is2022() {
         return variant.startsWith("2022-");
     }
 
-    /** {@code vless ws tls}, {@code shadowsocks aes-128-gcm}. */
+    /** {@code vless ws tls}, {@code shadowsocks aes-128-gcm}: a proxy's own TCP is not said. */
     String name() {
         List<String> words = new ArrayList<>(List.of(protocol.word()));
         if (!variant.isEmpty()) {
             words.add(variant);
         }
-        if (protocol != Protocol.SOCKS && protocol != Protocol.SHADOWSOCKS && protocol != Protocol.HTTP) {
+        boolean proxy = protocol == Protocol.SOCKS || protocol == Protocol.SHADOWSOCKS || protocol == Protocol.HTTP;
+        if (!proxy || !raw()) {
             words.add(transport.word());
         }
         if (tls()) {
@@ -84,40 +90,35 @@ record Carrier(Protocol protocol, String variant, Transport transport, Security 
         return String.join(" ", words);
     }
 
-    /** Every carrier of the matrix. */
+    /** Every carrier of the matrix: each variant of a protocol alone, and one of them over every transport with and without TLS. */
     static List<Carrier> all() {
         List<Carrier> all = new ArrayList<>();
-        for (String variant : List.of("open", "password")) {
-            all.add(new Carrier(Protocol.SOCKS, variant, Transport.RAW, Security.NONE));
-        }
-        for (Security security : Security.values()) {
-            all.add(new Carrier(Protocol.HTTP, "", Transport.RAW, security));
-        }
-        for (String method : List.of(
+        everyWay(all, Protocol.SOCKS, "password", "open");
+        everyWay(all, Protocol.HTTP, "");
+        everyWay(
+                all,
+                Protocol.SHADOWSOCKS,
                 "aes-128-gcm",
                 "aes-256-gcm",
                 "chacha20-ietf-poly1305",
                 "xchacha20-ietf-poly1305",
                 "2022-blake3-aes-128-gcm",
                 "2022-blake3-aes-256-gcm",
-                "2022-blake3-chacha20-poly1305")) {
-            all.add(new Carrier(Protocol.SHADOWSOCKS, method, Transport.RAW, Security.NONE));
-        }
-        for (Transport transport : Transport.values()) {
-            all.add(new Carrier(Protocol.TROJAN, "", transport, Security.TLS));
-        }
+                "2022-blake3-chacha20-poly1305");
+        everyWay(all, Protocol.TROJAN, "");
+        everyWay(all, Protocol.VLESS, "");
+        everyWay(all, Protocol.VMESS, "auto", "aes-128-gcm", "chacha20-poly1305");
+        return List.copyOf(all);
+    }
+
+    private static void everyWay(List<Carrier> all, Protocol protocol, String first, String... others) {
         for (Security security : Security.values()) {
             for (Transport transport : Transport.values()) {
-                all.add(new Carrier(Protocol.VLESS, "", transport, security));
+                all.add(new Carrier(protocol, first, transport, security));
             }
         }
-        for (String cipher : List.of("aes-128-gcm", "chacha20-poly1305")) {
-            all.add(new Carrier(Protocol.VMESS, cipher, Transport.RAW, Security.NONE));
+        for (String variant : others) {
+            all.add(new Carrier(protocol, variant, Transport.RAW, Security.NONE));
         }
-        all.add(new Carrier(Protocol.VMESS, "auto", Transport.WEBSOCKET, Security.NONE));
-        for (Transport transport : Transport.values()) {
-            all.add(new Carrier(Protocol.VMESS, "auto", transport, Security.TLS));
-        }
-        return List.copyOf(all);
     }
 }

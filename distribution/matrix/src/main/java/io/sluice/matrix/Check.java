@@ -10,11 +10,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 
 /** What is tried of a stream. Each ends with a few words for the table, or an exception that says what went wrong. */
@@ -29,11 +31,16 @@ enum Check {
                         .put((byte) FarEnd.BOTH_WAYS)
                         .putLong(scale.octets())
                         .array());
+                CountDownLatch answered = new CountDownLatch(access.isPatient() ? 1 : 0);
                 Future<?> sending = THREADS.submit(() -> {
+                    answered.await();
                     FarEnd.send(out, new Pattern(FarEnd.UP), scale.octets());
                     return null;
                 });
-                FarEnd.receive(socket.getInputStream(), new Pattern(FarEnd.DOWN), scale.octets());
+                Pattern down = new Pattern(FarEnd.DOWN);
+                FarEnd.receive(socket.getInputStream(), down, FIRST);
+                answered.countDown();
+                FarEnd.receive(socket.getInputStream(), down, scale.octets() - FIRST);
                 finished(sending);
                 if (socket.getInputStream().read() != FarEnd.GOOD) {
                     throw new IOException("what was sent did not arrive as it was");
@@ -72,10 +79,15 @@ enum Check {
             CRC32 sum = new CRC32();
             sum.update(question);
             try (Socket socket = access.connect()) {
+                InputStream in = socket.getInputStream();
                 socket.getOutputStream().write(FarEnd.BEHIND_THE_END);
+                boolean begun = access.isPatient() && in.read() == FarEnd.GOOD;
                 socket.getOutputStream().write(question);
                 socket.shutdownOutput();
-                InputStream in = socket.getInputStream();
+                socket.setSoTimeout(ANSWER_MILLIS);
+                if (!begun && in.read() != FarEnd.GOOD) {
+                    throw new IOException("the far end did not answer");
+                }
                 if (!new String(in.readNBytes(8)).equals("%08x".formatted(sum.getValue()))) {
                     throw new IOException("no answer came behind the end, or a wrong one");
                 }
@@ -92,16 +104,20 @@ enum Check {
     ABRUPT("abrupt close") {
         @Override
         String run(Access access, FarEnd far, Scale scale) throws Exception {
-            far.ends().clear();
+            long id = IDS.incrementAndGet();
             try (Socket socket = access.connect()) {
-                socket.getOutputStream().write(FarEnd.LISTEN);
+                socket.getOutputStream()
+                        .write(ByteBuffer.allocate(9)
+                                .put((byte) FarEnd.LISTEN)
+                                .putLong(id)
+                                .array());
                 if (socket.getInputStream().read() != FarEnd.GOOD) {
                     throw new IOException("the far end did not answer");
                 }
                 socket.getOutputStream().write(new byte[1 << 18]);
                 socket.setSoLinger(true, 0);
             }
-            if (far.ends().poll(PATIENCE_SECONDS, TimeUnit.SECONDS) == null) {
+            if (!far.hasEnded(id, PATIENCE_SECONDS)) {
                 throw new IOException(
                         "the far end learned nothing of the client's reset in " + PATIENCE_SECONDS + " s");
             }
@@ -141,10 +157,18 @@ enum Check {
         }
     };
 
+    /** Octets of an answer that show that the far end is there. */
+    private static final int FIRST = 64;
+
     private static final int AT_ONCE = 8;
+
+    private static final AtomicLong IDS = new AtomicLong();
 
     /** What ends must be told of: Xray waits for 5 s after one side has ended, an idle time-out is longer. */
     private static final int PATIENCE_SECONDS = 12;
+
+    /** An end that is passed on is passed on at once; Xray waits for 5 s before it takes one for both. */
+    private static final int ANSWER_MILLIS = 6_000;
 
     private static final int SHORT_OCTETS = 1_000;
 

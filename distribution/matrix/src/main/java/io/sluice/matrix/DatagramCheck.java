@@ -10,9 +10,9 @@ import java.util.List;
 /** Datagrams of every size there and back. */
 final class DatagramCheck {
 
-    /** From a client to the protocol's limit; the largest that gets through ends the search. */
-    private static final List<Integer> LARGE =
-            List.of(Access.LARGEST, 65_400, 65_000, 48_000, 32_000, 16_300, 16_000, 9_000, 8_100, 8_000, 4_000, 2_000);
+    /** Up to what SOCKS5 has room for; around the limits of others, 8 KiB less their headers and tags. */
+    private static final List<Integer> LARGE = List.of(
+            1_900, 2_000, 4_000, 7_900, 8_000, 8_100, 8_192, 9_000, 16_000, 16_300, 32_000, 48_000, 65_000, 65_400, Access.LARGEST);
 
     private static final List<Integer> USUAL = List.of(0, 1, 1_200, 1_472);
 
@@ -41,8 +41,11 @@ final class DatagramCheck {
         }
     }
 
-    /** @param empty whether the protocol has empty datagrams */
-    static Sizes run(Access access, boolean empty) throws IOException {
+    /**
+     * @param empty whether the protocol has empty datagrams
+     * @param limit the largest size that is tried
+     */
+    static Sizes run(Access access, boolean empty, int limit) throws IOException {
         List<Integer> lost = new ArrayList<>();
         int largest = 0;
         try (Datagrams datagrams = access.datagrams()) {
@@ -50,19 +53,36 @@ final class DatagramCheck {
                 if (size == 0 && !empty) {
                     continue;
                 }
-                if (comesBack(datagrams, size, TRIES, ANSWER_MILLIS)) {
+                // Who lets none through must not cost more than who loses one.
+                boolean gone = lost.size() > 1 || lost.contains(1);
+                if (comesBack(
+                        datagrams, size, gone ? 1 : TRIES, gone ? LARGE_ANSWER_MILLIS : ANSWER_MILLIS)) {
                     largest = size;
                 } else {
                     lost.add(size);
                 }
             }
-            for (int size : lost.isEmpty() || lost.equals(List.of(0)) ? LARGE : List.<Integer>of()) {
-                if (comesBack(datagrams, size, LARGE_TRIES, LARGE_ANSWER_MILLIS)) {
-                    return new Sizes(empty ? 0 : 1, lost, size);
-                }
+            if (lost.isEmpty() || lost.equals(List.of(0))) {
+                largest = Math.max(largest, largest(datagrams, limit));
             }
         }
         return new Sizes(empty ? 0 : 1, lost, largest);
+    }
+
+    /** Whoever refuses a size refuses all above it, so half of what is left is tried each time. */
+    private static int largest(Datagrams datagrams, int limit) throws IOException {
+        List<Integer> sizes = LARGE.stream().filter(size -> size <= limit).toList();
+        int good = -1;
+        int bad = sizes.size();
+        // Most have no limit of their own.
+        for (int next = bad - 1; bad - good > 1; next = (good + bad) / 2) {
+            if (comesBack(datagrams, sizes.get(next), LARGE_TRIES, LARGE_ANSWER_MILLIS)) {
+                good = next;
+            } else {
+                bad = next;
+            }
+        }
+        return good < 0 ? 0 : sizes.get(good);
     }
 
     private static boolean comesBack(Datagrams datagrams, int size, int tries, int millis) throws IOException {

@@ -11,17 +11,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 /**
  * What the far end says, TCP and UDP at {@link #PORT}. The first octet of a connection asks: {@link #BOTH_WAYS} and a count: sends that many octets while it reads as many,
- * then {@link #GOOD}; {@link #ECHO}; {@link #BEHIND_THE_END}: reads to the end, then sends the CRC of it and a sequence; {@link #RESET}: sends a little, then a
- * reset; {@link #LISTEN}: sends {@link #GOOD}, reads, and tells {@link #ends} how it ended; {@link #SINK}: reads; {@link #SOURCE}: sends until the client leaves. UDP is an echo.
+ * then {@link #GOOD}; {@link #ECHO}; {@link #BEHIND_THE_END}: sends {@link #GOOD}, reads to the end, then sends the CRC of it and a sequence; {@link #RESET}: sends a little, then a
+ * reset; {@link #LISTEN} and a number: sends {@link #GOOD}, reads, and tells {@link #hasEnded} of its end; {@link #SINK}: reads; {@link #SOURCE}: sends until the client leaves. UDP is an echo.
  */
 final class FarEnd implements AutoCloseable {
 
@@ -47,7 +49,7 @@ final class FarEnd implements AutoCloseable {
     private final DatagramSocket echo;
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("far").factory());
-    private final BlockingQueue<String> ends = new ArrayBlockingQueue<>(64);
+    private final Map<Long, CountDownLatch> ended = new ConcurrentHashMap<>();
 
     FarEnd(NetworkNamespace far) throws Exception {
         InetAddress address = InetAddress.ofLiteral(Site.FAR);
@@ -63,9 +65,17 @@ final class FarEnd implements AutoCloseable {
         threads.execute(this::echoDatagrams);
     }
 
-    /** How connections that asked for {@link #LISTEN} ended: {@code end} or {@code reset}. */
-    BlockingQueue<String> ends() {
-        return ends;
+    /** Waits for the end, in order or not, of the connection that asked for {@link #LISTEN} with this number. */
+    boolean hasEnded(long id, int seconds) throws InterruptedException {
+        try {
+            return latch(id).await(seconds, TimeUnit.SECONDS);
+        } finally {
+            ended.remove(id);
+        }
+    }
+
+    private CountDownLatch latch(long id) {
+        return ended.computeIfAbsent(id, _ -> new CountDownLatch(1));
     }
 
     private void accept() {
@@ -100,15 +110,15 @@ final class FarEnd implements AutoCloseable {
             switch (in.read()) {
                 case BOTH_WAYS -> bothWays(in, out);
                 case ECHO -> in.transferTo(out);
-                case BEHIND_THE_END -> behindTheEnd(in, out);
+                case BEHIND_THE_END -> {
+                    out.write(GOOD);
+                    behindTheEnd(in, out);
+                }
                 case RESET -> {
                     send(out, new Pattern(DOWN), LITTLE);
                     socket.setSoLinger(true, 0); // closing sends a reset
                 }
-                case LISTEN -> {
-                    out.write(GOOD);
-                    ends.offer(listen(in));
-                }
+                case LISTEN -> listen(in, out);
                 case SINK -> drain(in);
                 case SOURCE -> pour(out);
                 default -> socket.setSoLinger(true, 0);
@@ -140,12 +150,13 @@ final class FarEnd implements AutoCloseable {
         send(out, new Pattern(DOWN), LITTLE);
     }
 
-    private static String listen(InputStream in) {
+    private void listen(InputStream in, OutputStream out) throws IOException {
+        CountDownLatch latch = latch(new DataInputStream(in).readLong());
         try {
+            out.write(GOOD);
             drain(in);
-            return "end";
-        } catch (IOException e) {
-            return "reset";
+        } finally {
+            latch.countDown();
         }
     }
 

@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs cells. Where a cell of ours and a peer's fails, the peer is tried against itself: what it cannot do either is its limit and no fault of ours.
+ * Runs cells; those of several carriers at once, if wished: most of a cell is waiting. Where a cell of ours and a peer's fails, the peer is tried against itself: what it cannot do either is its limit and no fault of ours.
  */
 final class Matrix implements AutoCloseable {
 
@@ -31,13 +33,33 @@ final class Matrix implements AutoCloseable {
 
     static final String DATAGRAMS = "datagrams";
 
+    private static final String NO_EMPTY = DATAGRAMS + " of 0";
+
+    /** Whether two programs pass these on is the same whatever carries it, and costs a time-out to find out: but for {@code --full} they are asked once. */
+    private static final Set<String> ANYWHERE = Set.of(Check.HALF_CLOSE.title(), NO_EMPTY);
+
+    /** Datagrams that do not fit their buffers, of 2 and 8 KiB with all headers, they throw away, cut, or end at (Shadowsocks). */
+    private static final int V2RAY_BUFFER = 1_900;
+
+    private static final int XRAY_BUFFER = 8_100;
+
+    private static final String LIMIT = "peer's limit";
+
+    /** Seen of Xray. It ends connections with a FIN, so that with itself at both ends this does not show. */
+    private static final String KEEPS = "our reset has ended the connection with the peer, which keeps its other one";
+
     /** Of every check. */
     static final Set<String> TITLES = Stream.concat(Stream.of(Check.values()).map(Check::title), Stream.of(DATAGRAMS))
             .collect(Collectors.toUnmodifiableSet());
 
+    /** v2ray passes no end and no reset on, whoever is at the other end, and keeps a connection until its own time-outs: only {@code --full} waits for them. */
+    private static final Set<String> WITHOUT_ENDS = TITLES.stream()
+            .filter(title -> !title.equals(Check.HALF_CLOSE.title()) && !title.equals(Check.ABRUPT.title()))
+            .collect(Collectors.toUnmodifiableSet());
+
     /** Without these there is no cell, whoever is to blame. */
     private static final Set<String> BARE =
-            Set.of(Check.TRANSFER.title(), Check.SHORT.title(), Check.SINGLE.title(), "start", "process");
+            Set.of(Check.TRANSFER.title(), Check.SHORT.title(), Check.SINGLE.title(), "start");
 
     private final Scale scale;
     private final Path folder;
@@ -45,11 +67,13 @@ final class Matrix implements AutoCloseable {
     private final FarEnd far;
     private final Sluice ours;
     private final Map<Carrier, Sluice.Plan> plans = new LinkedHashMap<>();
-    private final Map<String, Map<String, String>> ownFaults = new HashMap<>();
-    /** Whether two programs pass an end on is the same whatever carries it, and costs a time-out to find out. */
-    private final Map<String, String> halfCloses = new HashMap<>();
+    private final Map<String, Map<String, String>> ownFaults = new ConcurrentHashMap<>();
+    /** Of those titles, by the pair. */
+    private final Map<String, Map<String, String>> limitsOfPairs = new ConcurrentHashMap<>();
 
-    private int starts;
+    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private boolean closed;
+    private final AtomicInteger starts = new AtomicInteger();
 
     Matrix(List<Carrier> carriers, Scale scale) throws Exception {
         this.scale = scale;
@@ -99,7 +123,15 @@ final class Matrix implements AutoCloseable {
     }
 
     Result run(Cell cell) throws IOException {
-        return run(cell, TITLES);
+        return run(cell, isV2ray(cell) && scale != Scale.FULL ? WITHOUT_ENDS : TITLES);
+    }
+
+    private static boolean isV2ray(Cell cell) {
+        return isOf("v2ray", cell);
+    }
+
+    private static boolean isOf(String name, Cell cell) {
+        return Stream.of(cell.client(), cell.server()).anyMatch(p -> p.name().equals(name));
     }
 
     /** @param titles of the checks that are made */
@@ -110,19 +142,39 @@ final class Matrix implements AutoCloseable {
         }
         long begun = System.nanoTime();
         Map<String, String> texts = new LinkedHashMap<>();
-        Map<String, String> faults = tried(cell, titles, texts);
         List<String> limits = new ArrayList<>();
+        Map<String, String> known = new LinkedHashMap<>(scale == Scale.FULL ? Map.of() : limits(cell));
+        if (cell.carrier().carriesEmptyDatagrams() && (isV2ray(cell) || isOf("xray", cell))) {
+            known.put(NO_EMPTY, "v2ray and Xray throw them away, or end at one");
+        }
+        if (!cell.carrier().hasHalfClose()) {
+            known.put(Check.HALF_CLOSE.title(), "WebSocket has one end for both directions");
+        }
+        known.keySet().removeIf(title -> titles.stream().noneMatch(title::startsWith));
+        Map<String, String> faults = tried(cell, titles, known.keySet(), texts);
         if (!faults.isEmpty()) {
-            Map<String, String> alone = withoutOurs(cell, faults.keySet());
+            Set<String> open = faults.entrySet().stream()
+                    .filter(fault -> !fault.getValue().equals(KEEPS))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            Map<String, String> alone = open.isEmpty() ? Map.of() : withoutOurs(cell, open);
             faults.entrySet().removeIf(fault -> {
-                boolean shared = !BARE.contains(fault.getKey()) && alone.containsKey(fault.getKey());
+                boolean keeps = fault.getValue().equals(KEEPS);
+                boolean shared = keeps || !BARE.contains(fault.getKey()) && alone.containsKey(fault.getKey());
                 if (shared) {
-                    limits.add(fault.getKey() + ": " + alone.get(fault.getKey()));
-                    texts.put(fault.getKey(), "peer's limit");
+                    limits.add(fault.getKey() + ": " + (keeps ? KEEPS : alone.get(fault.getKey())));
+                    texts.put(fault.getKey(), LIMIT);
+                    if (ANYWHERE.contains(fault.getKey())) {
+                        limits(cell).put(fault.getKey(), alone.get(fault.getKey()));
+                    }
                 }
                 return shared;
             });
         }
+        known.forEach((title, sentence) -> {
+            limits.add(title + ": " + sentence);
+            texts.put(title, cell.carrier().hasHalfClose() || !title.equals(Check.HALF_CLOSE.title()) ? LIMIT : "none");
+        });
         return new Result(cell, "", texts, sentences(faults), List.copyOf(limits), (System.nanoTime() - begun) / 1e9);
     }
 
@@ -135,25 +187,25 @@ final class Matrix implements AutoCloseable {
         if (control.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> known = ownFaults.computeIfAbsent(control.get().name(), _ -> new HashMap<>());
-        String pair =
-                control.get().client().name() + " → " + control.get().server().name();
-        String half = Check.HALF_CLOSE.title();
-        if (halfCloses.containsKey(pair)) {
-            known.putIfAbsent(half, halfCloses.get(pair));
-        }
+        Map<String, String> known = ownFaults.computeIfAbsent(control.get().name(), _ -> new ConcurrentHashMap<>());
+        limits(control.get()).forEach(known::putIfAbsent);
         for (int i = 0; i < CONTROLS && !known.keySet().containsAll(faults); i++) {
-            known.putAll(tried(control.get(), titles(faults, known.keySet()), new HashMap<>()));
+            known.putAll(tried(control.get(), titles(faults, known.keySet()), Set.of(), new HashMap<>()));
         }
-        if (known.containsKey(half)) {
-            halfCloses.put(pair, known.get(half));
-        }
+        ANYWHERE.stream()
+                .filter(known::containsKey)
+                .forEach(title -> limits(control.get()).put(title, known.get(title)));
         return known;
+    }
+
+    private Map<String, String> limits(Cell cell) {
+        return limitsOfPairs.computeIfAbsent(
+                cell.client().name() + " → " + cell.server().name(), _ -> new ConcurrentHashMap<>());
     }
 
     private static Set<String> titles(Set<String> faults, Set<String> known) {
         return TITLES.stream()
-                .filter(title -> faults.stream().anyMatch(f -> f.startsWith(title) && !known.contains(f)))
+                .filter(title -> faults.stream().anyMatch(f -> !known.contains(f) && (f.startsWith(title) || f.equals("process"))))
                 .collect(Collectors.toSet());
     }
 
@@ -188,7 +240,7 @@ final class Matrix implements AutoCloseable {
                         ends.certificates(),
                         ends.serverName(),
                         ends.serverPort(),
-                        15_000 + starts++ % 4_000);
+                        15_000 + starts.getAndIncrement() % 4_000);
     }
 
     /** Code that needs a client and a server that run. */
@@ -204,6 +256,7 @@ final class Matrix implements AutoCloseable {
         Path clients = Files.createDirectory(own.resolve("client"));
         try (Running server = cell.server().start(cell.carrier(), Role.SERVER, ends, servers);
                 Running client = cell.client().start(cell.carrier(), Role.CLIENT, ends, clients)) {
+            running.addAll(List.of(server, client));
             use.of(new SocksClient(site.client, ends.socksPort()), client);
             if (!server.isAlive()) {
                 throw new IOException("the server ended: " + server.lastWords());
@@ -214,7 +267,8 @@ final class Matrix implements AutoCloseable {
     }
 
     /** What went wrong, by check. */
-    private Map<String, String> tried(Cell cell, Set<String> titles, Map<String, String> texts) throws IOException {
+    private Map<String, String> tried(Cell cell, Set<String> titles, Set<String> without, Map<String, String> texts)
+            throws IOException {
         Map<String, String> faults = new LinkedHashMap<>();
         Ends ends = ends(cell);
         Path own = Files.createTempDirectory(folder, "cell");
@@ -222,18 +276,27 @@ final class Matrix implements AutoCloseable {
                         .start(cell.carrier(), Role.SERVER, ends, Files.createDirectory(own.resolve("server")));
                 Running client = cell.client()
                         .start(cell.carrier(), Role.CLIENT, ends, Files.createDirectory(own.resolve("client")))) {
-            Access access = new SocksClient(site.client, ends.socksPort());
+            running.addAll(List.of(server, client));
+            boolean patient = isOf("xray", cell) && cell.carrier().protocol() == Carrier.Protocol.TROJAN;
+            Access access = new SocksClient(site.client, ends.socksPort(), patient);
             for (Check check : Check.values()) {
                 // Where nothing gets through, each of the others would only wait for its time-out.
-                if (titles.contains(check.title()) && !faults.containsKey(Check.TRANSFER.title())) {
+                if (titles.contains(check.title()) && !without.contains(check.title()) && !faults.containsKey(Check.TRANSFER.title())) {
                     attempt(check.title(), texts, faults, () -> check.run(access, far, scale));
+                    if (check == Check.ABRUPT && (cell.client() == ours) != (cell.server() == ours)) {
+                        boolean connected = server.isConnectedAt(ends.serverPort());
+                        faults.computeIfPresent(check.title(), (_, why) -> connected ? why : KEEPS);
+                    }
                 }
             }
             if (titles.contains(DATAGRAMS)
                     && cell.carrier().carriesDatagrams()
                     && !faults.containsKey(Check.TRANSFER.title())) {
                 attempt(DATAGRAMS, texts, faults, () -> {
-                    Sizes sizes = DatagramCheck.run(access, cell.carrier().carriesEmptyDatagrams());
+                    Sizes sizes = DatagramCheck.run(
+                            access,
+                            cell.carrier().carriesEmptyDatagrams() && !without.contains(NO_EMPTY),
+                            isV2ray(cell) ? V2RAY_BUFFER : isOf("xray", cell) ? XRAY_BUFFER : Access.LARGEST);
                     sizes.lost().forEach(size -> faults.put(DATAGRAMS + " of " + size, "none comes back"));
                     return sizes.text();
                 });
@@ -244,9 +307,13 @@ final class Matrix implements AutoCloseable {
                             "process",
                             (program == server ? "the server" : "the client") + " ended: " + program.lastWords());
                 } else if (!faults.isEmpty()) {
-                    System.err.println("      " + (program == server ? "server: " : "client: ") + program.lastWords());
+                    Role role = program == server ? Role.SERVER : Role.CLIENT;
+                    boolean sluice = (role == Role.SERVER ? cell.server() : cell.client()) == ours;
+                    System.err.println("      " + cell.name() + ", " + role + ": "
+                            + (sluice ? ours.said(cell.carrier(), role) : program.lastWords()));
                 }
             }
+            running.removeAll(List.of(server, client));
         } catch (IOException e) {
             faults.put("start", String.valueOf(e.getMessage()));
         } finally {
@@ -277,7 +344,12 @@ final class Matrix implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        running.forEach(Running::close);
         ours.close();
         far.close();
         site.close();

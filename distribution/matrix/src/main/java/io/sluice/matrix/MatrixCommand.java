@@ -1,26 +1,33 @@
 package io.sluice.matrix;
 
 import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** {@code ./sluice matrix}: every cell that can run, and a table of them all. */
 public final class MatrixCommand {
 
     private static final String USAGE = """
-            usage: ./sluice matrix [--full] [--only WORDS] [--out FILE]
-                   ./sluice matrix speed [--rounds N] [--secs N] [--server NAME]
+            usage: ./sluice matrix [--full] [--only WORDS] [--jobs N] [--out FILE]
+                   ./sluice matrix speed [--rounds N] [--secs N] [--server NAME] [--clients NAME,NAME] [--only WORDS]
 
               --full        100 MB each way and 500 short connections a cell, instead of 4 MB and 40
               --only WORDS  cells whose names have every one of the words, as 'vless ws xray'; a word with - before it must be absent
+              --jobs N      carriers at once (default 4)
               --out FILE    where the table goes (default, without --only: distribution/matrix/MATRIX.md)
 
-              speed         clients in turns against one server (default: xray): Shadowsocks, Trojan, VLESS over WebSocket; medians of N rounds (default 3)
-                            of N seconds a direction (default 4)
+              speed         clients (default: xray,sing-box) in turns with ours against one server (default: xray): Shadowsocks, Trojan, VLESS over WebSocket;
+                            medians of N rounds (default 3) of N seconds a direction (default 4)
 
             Needs root and iproute2. Peers come from ./sluice peers. Ends with 1 where a cell failed.
             """;
@@ -44,10 +51,12 @@ public final class MatrixCommand {
         Scale scale = Scale.QUICK;
         List<String> only = List.of();
         Optional<Path> out = Optional.empty();
+        int jobs = 4;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--full" -> scale = Scale.FULL;
                 case "--only" -> only = List.of(value(arguments, ++i).split(" +"));
+                case "--jobs" -> jobs = Integer.parseInt(value(arguments, ++i));
                 case "--out" -> out = Optional.of(Path.of(value(arguments, ++i)));
                 default -> {
                     System.err.print(USAGE);
@@ -58,31 +67,39 @@ public final class MatrixCommand {
         if (out.isEmpty() && only.isEmpty()) {
             out = Optional.of(Path.of("distribution/matrix/MATRIX.md"));
         }
-        System.exit(run(scale, only, out) ? 0 : 1);
+        System.exit(run(scale, only, jobs, out) ? 0 : 1);
     }
 
     private static int speed(String[] arguments) throws Exception {
         int rounds = 3;
         int seconds = 4;
         String server = "xray";
+        List<String> clients = List.of("xray", "sing-box");
+        List<String> only = List.of();
         for (int i = 1; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(value(arguments, ++i));
                 case "--secs" -> seconds = Integer.parseInt(value(arguments, ++i));
                 case "--server" -> server = value(arguments, ++i);
+                case "--clients" -> clients = List.of(value(arguments, ++i).split(","));
+                case "--only" -> only = List.of(value(arguments, ++i).split(" +"));
                 default -> {
                     System.err.print(USAGE);
                     return 2;
                 }
             }
         }
-        try (Matrix matrix = new Matrix(Speed.CARRIERS, Scale.QUICK)) {
+        List<String> words = only;
+        List<Carrier> carriers = Speed.CARRIERS.stream()
+                .filter(c -> isNamed(c.name(), words))
+                .toList();
+        try (Matrix matrix = interruptible(new Matrix(carriers, Scale.QUICK))) {
             String name = server;
             Peer chosen = Stream.concat(Matrix.peers().stream(), Stream.of(matrix.ours()))
                     .filter(p -> p.name().equals(name))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("there is no server '" + name + "'"));
-            System.out.print(new Speed(matrix, chosen, rounds, seconds).run());
+            System.out.print(new Speed(matrix, chosen, clients, rounds, seconds).run(carriers));
         }
         return 0;
     }
@@ -95,26 +112,61 @@ public final class MatrixCommand {
         return arguments[at];
     }
 
-    private static boolean run(Scale scale, List<String> only, Optional<Path> out) throws Exception {
+    private static boolean run(Scale scale, List<String> only, int jobs, Optional<Path> out) throws Exception {
         Report report = new Report();
-        try (Matrix matrix = new Matrix(Carrier.all(), scale)) {
-            List<Cell> cells = new ArrayList<>(matrix.cells());
-            cells.removeIf(cell -> !wanted(cell, only));
-            for (Cell cell : cells) {
-                Result result = matrix.run(cell);
-                report.add(result);
-                System.out.println(Report.line(result));
-                if (out.isPresent()) {
-                    Files.writeString(out.get(), report.markdown(scale));
-                }
+        try (Matrix matrix = interruptible(new Matrix(Carrier.all(), scale));
+                ExecutorService workers = Executors.newFixedThreadPool(jobs)) {
+            Map<Carrier, List<Cell>> byCarrier = new LinkedHashMap<>();
+            matrix.cells().stream().filter(cell -> isNamed(cell.name(), only)).forEach(cell -> {
+                report.announce(cell);
+                byCarrier.computeIfAbsent(cell.carrier(), _ -> new ArrayList<>()).add(cell);
+            });
+            List<Future<Void>> running = new ArrayList<>();
+            for (List<Cell> cells : byCarrier.values()) {
+                running.add(workers.submit(() -> {
+                    for (Cell cell : cells) {
+                        Result result = matrix.run(cell);
+                        if (result.ran() && !result.good()) {
+                            report.again(result);
+                            result = matrix.run(cell);
+                        }
+                        add(report, result, scale, out);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<Void> one : running) {
+                one.get();
             }
         }
         System.out.println(report.summary());
         return report.failed() == 0;
     }
 
-    private static boolean wanted(Cell cell, List<String> only) {
-        List<String> words = List.of(cell.name().replace(":", "").split(" "));
+    /** Who is interrupted leaves no process and no namespace behind. */
+    private static Matrix interruptible(Matrix matrix) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                matrix.close();
+            } catch (IOException e) {
+                System.err.println("matrix: " + e.getMessage());
+            }
+        }));
+        return matrix;
+    }
+
+    private static void add(Report report, Result result, Scale scale, Optional<Path> out) throws IOException {
+        synchronized (report) {
+            report.add(result);
+            System.out.println(Report.line(result));
+            if (out.isPresent()) {
+                Files.writeString(out.get(), report.markdown(scale));
+            }
+        }
+    }
+
+    private static boolean isNamed(String name, List<String> only) {
+        List<String> words = List.of(name.replace(":", "").split(" "));
         return only.stream().allMatch(w -> w.startsWith("-") ? !words.contains(w.substring(1)) : words.contains(w));
     }
 }

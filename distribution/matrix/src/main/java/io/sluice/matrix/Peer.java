@@ -42,6 +42,9 @@ interface Peer {
         /** The last that it said. */
         String lastWords();
 
+        /** Whether anybody is connected to a port of the program's namespace. */
+        boolean isConnectedAt(int port) throws IOException;
+
         /** Processor seconds so far. */
         double cpuSeconds();
 

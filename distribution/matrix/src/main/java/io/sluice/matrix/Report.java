@@ -1,18 +1,37 @@
 package io.sluice.matrix;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The results as Markdown. */
 final class Report {
 
+    private final List<Cell> order = new ArrayList<>();
     private final List<Result> results = new ArrayList<>();
+    private final List<Result> first = new ArrayList<>();
+
+    /** Cells that will come, in the order of the table. */
+    void announce(Cell cell) {
+        order.add(cell);
+    }
+
+    /** A failure that is tried once more: time-outs run out on a busy machine. */
+    synchronized void again(Result result) {
+        first.add(result);
+        System.out.println("once more: " + line(result));
+    }
 
     void add(Result result) {
         results.add(result);
+        results.sort(Comparator.comparingInt(r -> order.indexOf(r.cell())));
     }
 
     /** One line for a terminal. */
@@ -66,29 +85,47 @@ final class Report {
             columns.forEach(c -> text.append(" | ").append(r.texts().getOrDefault(c, "–")));
             text.append(" |\n");
         });
-        section(text, "What fails", Result::faults);
-        section(text, "Limits of peers", Result::limits);
+        section(text, "What fails, twice in a row", results, Result::faults);
+        section(text, "What failed once and not again", onceOnly(), Result::faults);
+        section(text, "Limits of peers", results, Result::limits);
         text.append("\n## Cells that cannot run\n\n");
-        Map<String, List<String>> absent = new LinkedHashMap<>();
+        Map<String, Set<Carrier>> absent = new LinkedHashMap<>();
         results.stream()
                 .filter(r -> !r.ran())
-                .forEach(r -> absent.computeIfAbsent(r.absent(), _ -> new ArrayList<>())
-                        .add(r.cell().name()));
-        absent.forEach((why, cells) -> text.append("- ")
+                .forEach(r -> absent.computeIfAbsent(r.absent(), _ -> new LinkedHashSet<>())
+                        .add(r.cell().carrier()));
+        absent.forEach((why, carriers) -> text.append("- ")
                 .append(why)
-                .append(" (")
-                .append(cells.size())
-                .append(" cells): ")
-                .append(cells.size() > 4 ? String.join("; ", cells.subList(0, 4)) + "; …" : String.join("; ", cells))
+                .append(": ")
+                .append(String.join(", ", names(carriers)))
                 .append('\n'));
         text.append('\n').append(summary()).append(".\n");
         return text.toString();
     }
 
-    private void section(
-            StringBuilder text, String title, java.util.function.Function<Result, List<String>> sentences) {
+    /** Those of a protocol by its name alone where they are all that there are. */
+    private List<String> names(Set<Carrier> carriers) {
+        Map<Carrier.Protocol, Set<Carrier>> all = results.stream()
+                .map(r -> r.cell().carrier())
+                .collect(Collectors.groupingBy(Carrier::protocol, Collectors.toSet()));
+        Set<String> names = new LinkedHashSet<>();
+        carriers.forEach(c -> names.add(
+                all.get(c.protocol()).size() > 1 && carriers.containsAll(all.get(c.protocol()))
+                        ? "all of " + c.protocol().word()
+                        : c.name()));
+        return List.copyOf(names);
+    }
+
+    private synchronized List<Result> onceOnly() {
+        return first.stream()
+                .filter(once -> results.stream().anyMatch(r -> r.good() && r.cell().equals(once.cell())))
+                .toList();
+    }
+
+    private static void section(
+            StringBuilder text, String title, List<Result> all, Function<Result, List<String>> sentences) {
         List<Result> some =
-                results.stream().filter(r -> !sentences.apply(r).isEmpty()).toList();
+                all.stream().filter(r -> !sentences.apply(r).isEmpty()).toList();
         if (some.isEmpty()) {
             return;
         }

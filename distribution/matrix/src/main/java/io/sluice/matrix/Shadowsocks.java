@@ -45,6 +45,9 @@ final class Shadowsocks implements Peer {
         if (carrier.protocol() != Protocol.SHADOWSOCKS) {
             return Optional.of(name + " speaks Shadowsocks only");
         }
+        if (!carrier.raw() || carrier.tls()) {
+            return Optional.of(name + " has transports and TLS by plug-ins only");
+        }
         if (isLibev() && carrier.is2022()) {
             return Optional.of("shadowsocks-libev has no " + carrier.variant());
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** sing-box, whose configuration has a shape of its own. */
 final class SingBox implements Peer {
@@ -21,6 +22,13 @@ final class SingBox implements Peer {
 
     @Override
     public Optional<String> cannot(Carrier carrier, Role role) {
+        boolean proxy = Set.of(Protocol.SOCKS, Protocol.HTTP, Protocol.SHADOWSOCKS).contains(carrier.protocol());
+        if (proxy && !carrier.raw()) {
+            return Optional.of("sing-box has " + carrier.protocol().word() + " without transports only");
+        }
+        if (carrier.tls() && proxy && carrier.protocol() != Protocol.HTTP) {
+            return Optional.of("sing-box has " + carrier.protocol().word() + " without TLS only");
+        }
         if (carrier.transport() == Transport.GRPC_MULTI) {
             return Optional.of("sing-box's gRPC has no multi mode");
         }
@@ -111,7 +119,8 @@ final class SingBox implements Peer {
             }
             case VMESS -> {
                 outbound.put("uuid", known.id().toString());
-                outbound.put("security", carrier.variant());
+                // Its auto within TLS is 'zero', no cipher at all, which Xray has removed and we do not speak.
+                outbound.put("security", carrier.tls() ? "aes-128-gcm" : carrier.variant());
             }
         }
         if (carrier.tls()) {

@@ -2,6 +2,8 @@ package io.sluice.matrix;
 
 import static io.sluice.matrix.Json.object;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.matrix.XrayShape.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,7 +56,7 @@ final class Sluice implements Peer, AutoCloseable {
     }
 
     @Override
-    public Running start(Carrier carrier, Role role, Ends ends, Path unused) throws IOException {
+    public synchronized Running start(Carrier carrier, Role role, Ends ends, Path unused) throws IOException {
         Appliance appliance = running.get(role);
         if (appliance == null || !appliance.isAlive()) {
             appliance = appliance(role)
@@ -63,6 +67,22 @@ final class Sluice implements Peer, AutoCloseable {
         return new Shared(appliance);
     }
 
+    /** What our ends of a carrier's flows said lately, where it was not what should be said: for the person who looks for a fault. */
+    String said(Carrier carrier, Role role) throws IOException {
+        String tag = "c" + List.copyOf(plans.keySet()).indexOf(carrier);
+        Set<String> said = new LinkedHashSet<>();
+        String flows = running.get(role).command("flow", "list", "--recent", "--limit", "1000", "--json");
+        for (JsonNode flow : new ObjectMapper().readTree(flows).path("items")) {
+            String name = flow.path(role == Role.SERVER ? "inbound" : "outbound").asText();
+            if ((name.equals(tag) || name.equals(tag + "p"))
+                    && !flow.path("closeReason").asText().equals("FINISHED")) {
+                said.add(flow.path("closeReason").asText() + ": "
+                        + flow.path("detail").asText(flow.path("closeSentence").asText()));
+            }
+        }
+        return String.join("; ", said);
+    }
+
     private Appliance appliance(Role role) throws IOException {
         Site site = plans.values().iterator().next().toOurs().site();
         return role == Role.SERVER
@@ -71,7 +91,7 @@ final class Sluice implements Peer, AutoCloseable {
     }
 
     /** Asks the appliance what it reads, and gives the first problem of each carrier. */
-    private Map<Carrier, String> refused(Role role) {
+    private synchronized Map<Carrier, String> refused(Role role) {
         return refused.computeIfAbsent(role, _ -> {
             try {
                 Appliance asked = appliance(role).configured(configuration(role, Map.of()));
@@ -96,7 +116,8 @@ final class Sluice implements Peer, AutoCloseable {
             String line = lines.get(Math.min(lines.size(), Integer.parseInt(problem.group(1))) - 1);
             for (int i = 0; i < carriers.size(); i++) {
                 if (line.contains("\"c" + i + "\"") || line.contains("\"c" + i + "p\"")) {
-                    problems.putIfAbsent(carriers.get(i), problem.group(2));
+                    problems.putIfAbsent(
+                            carriers.get(i), "sluice: " + problem.group(2).replaceAll("^error SL\\d+ |\\[\\d+]", ""));
                 }
             }
         }
@@ -162,6 +183,11 @@ final class Sluice implements Peer, AutoCloseable {
 
     /** The process that serves this cell and others, and goes on. */
     private record Shared(Appliance appliance) implements Running {
+
+        @Override
+        public boolean isConnectedAt(int port) throws IOException {
+            return appliance.isConnectedAt(port);
+        }
 
         @Override
         public boolean isAlive() {

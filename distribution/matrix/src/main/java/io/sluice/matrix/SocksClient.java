@@ -12,13 +12,17 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /** The way that the driver takes: SOCKS5 (RFC 1928) without authentication, to the client program at loopback. */
-record SocksClient(NetworkNamespace namespace, int port) implements Access {
+record SocksClient(NetworkNamespace namespace, int port, boolean isPatient) implements Access {
 
     /** RFC 1928 §7: RSV, FRAG, ATYP, four octets and a port before each datagram. */
     static final int HEADER = 10;
 
     /** A program that does not answer at loopback is at fault. */
     private static final int TIME_OUT_MILLIS = 15_000;
+
+    SocksClient(NetworkNamespace namespace, int port) {
+        this(namespace, port, false);
+    }
 
     @Override
     public Socket connect() throws IOException {

@@ -41,6 +41,9 @@ final class SocksServer implements Peer {
         if (carrier.protocol() != Protocol.SOCKS || role == Role.CLIENT) {
             return Optional.of(name + " is a SOCKS5 server");
         }
+        if (!carrier.raw() || carrier.tls()) {
+            return Optional.of(name + " speaks plain TCP only");
+        }
         if (carrier.variant().equals("open") != open()) {
             return Optional.of(open() ? "dante's users are the system's" : "one server without a password is enough");
         }

@@ -26,7 +26,7 @@ import java.util.concurrent.Future;
 final class Speed {
 
     static final List<Carrier> CARRIERS = List.of(
-            new Carrier(Protocol.SHADOWSOCKS, "aes-128-gcm", Transport.RAW, Security.NONE),
+            new Carrier(Protocol.SHADOWSOCKS, "aes-256-gcm", Transport.RAW, Security.NONE),
             new Carrier(Protocol.TROJAN, "", Transport.RAW, Security.TLS),
             new Carrier(Protocol.VLESS, "", Transport.WEBSOCKET, Security.TLS));
 
@@ -38,33 +38,36 @@ final class Speed {
 
     private final Matrix matrix;
     private final Peer server;
+    private final List<String> clients;
     private final int rounds;
     private final int seconds;
     private final Map<String, Map<String, List<Double>>> samples = new LinkedHashMap<>();
 
-    Speed(Matrix matrix, Peer server, int rounds, int seconds) {
+    /** @param clients the names of those beside ours */
+    Speed(Matrix matrix, Peer server, List<String> clients, int rounds, int seconds) {
         this.matrix = matrix;
         this.server = server;
+        this.clients = clients;
         this.rounds = rounds;
         this.seconds = seconds;
     }
 
     /** Measures, and gives the table. */
-    String run() throws Exception {
+    String run(List<Carrier> carriers) throws Exception {
         StringBuilder text = new StringBuilder(
                 "Server: %s; %d rounds of %d s a direction.%n%n".formatted(server.name(), rounds, seconds));
-        for (Carrier carrier : CARRIERS) {
-            List<Peer> clients = new ArrayList<>(List.of(matrix.ours()));
-            clients.addAll(Matrix.peers());
-            clients.removeIf(c -> new Cell(carrier, c, server).cannot().isPresent());
+        for (Carrier carrier : carriers) {
+            List<Peer> able = new ArrayList<>(List.of(matrix.ours()));
+            Matrix.peers().stream().filter(p -> clients.contains(p.name())).forEach(able::add);
+            able.removeIf(c -> new Cell(carrier, c, server).cannot().isPresent());
             for (int round = 0; round < rounds; round++) {
-                for (Peer client : round % 2 == 0 ? clients : clients.reversed()) {
+                for (Peer client : round % 2 == 0 ? able : able.reversed()) {
                     matrix.between(
                             new Cell(carrier, client, server),
                             (access, ends) -> measure(carrier, client, access, ends));
                 }
             }
-            text.append(table(carrier, clients)).append('\n');
+            text.append(table(carrier, able)).append('\n');
         }
         return text.toString();
     }

@@ -20,7 +20,7 @@ final class Trojan implements Peer {
 
     @Override
     public Optional<String> cannot(Carrier carrier, Role role) {
-        if (carrier.protocol() != Protocol.TROJAN || !carrier.raw()) {
+        if (carrier.protocol() != Protocol.TROJAN || !carrier.raw() || !carrier.tls()) {
             return Optional.of("trojan speaks its protocol over TLS only");
         }
         return Program.missing("trojan");

@@ -48,6 +48,9 @@ final class Xray implements Peer {
         if (old() && (carrier.is2022() || carrier.variant().startsWith("xchacha20"))) {
             return Optional.of("v2ray 4 has no " + carrier.variant());
         }
+        if (old() && (carrier.protocol() == Protocol.SOCKS || carrier.protocol() == Protocol.HTTP)) {
+            return Optional.of("v2ray 4's proxies for clients nearby are Xray's");
+        }
         if (role == Role.SERVER
                 && carrier.protocol() == Protocol.SOCKS
                 && carrier.variant().equals("open")) {

@@ -6,6 +6,7 @@ import io.sluice.matrix.Carrier.Protocol;
 import io.sluice.matrix.Carrier.Security;
 import io.sluice.matrix.Carrier.Transport;
 import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,9 +38,21 @@ class MatrixTest {
 
     private static final Set<String> DEBIAN = Set.of("dante", "shadowsocks-libev", "trojan", "v2ray", "sluice");
 
+    private static final int TRIES = 4;
+
     /** v2ray passes no end and no reset on, and keeps a connection until its own time-outs. */
     private static final Set<String> WITHOUT_ENDS =
             Set.of(Check.TRANSFER.title(), Check.SHORT.title(), Check.SINGLE.title(), Matrix.DATAGRAMS);
+
+    /** On a machine that has no time for us, time-outs of the protocols run out, which say nothing of what is tried: so a cell has more than one try. */
+    private static Result run(Matrix matrix, Cell cell, Set<String> titles) throws IOException {
+        Result result = matrix.run(cell, titles);
+        for (int i = 1; i < TRIES && result.ran() && !result.good(); i++) {
+            System.err.println("once more: " + Report.line(result));
+            result = matrix.run(cell, titles);
+        }
+        return result;
+    }
 
     @Test
     void whatATestRunHasTimeFor() throws Exception {
@@ -59,7 +72,7 @@ class MatrixTest {
                                 .contains(cell.carrier().protocol())) {
                     continue; // proxies for clients nearby: Dante is enough
                 }
-                Result result = matrix.run(cell, v2ray ? WITHOUT_ENDS : Matrix.TITLES);
+                Result result = run(matrix, cell, v2ray ? WITHOUT_ENDS : Matrix.TITLES);
                 report.add(result);
                 System.err.println(Report.line(result));
                 if (result.ran() && !result.good()) {
