@@ -82,7 +82,7 @@ final class Appliance implements Peer.Running {
     }
 
     /** What a command of {@code sluice} prints, whatever its exit status. */
-    String command(String... arguments) throws IOException {
+    synchronized String command(String... arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace.name()));
         words.add(executable().toString());
         words.addAll(List.of(arguments));
