@@ -23,7 +23,7 @@ import java.util.zip.CRC32;
 /**
  * What the far end says, TCP and UDP at {@link #PORT}. The first octet of a connection asks: {@link #BOTH_WAYS} and a count: sends that many octets while it reads as many,
  * then {@link #GOOD}; {@link #ECHO}; {@link #BEHIND_THE_END}: sends {@link #GOOD}, reads to the end, then sends the CRC of it and a sequence; {@link #RESET}: sends a little, then a
- * reset; {@link #LISTEN} and a number: sends {@link #GOOD}, reads, and tells {@link #hasEnded} of its end; {@link #SINK}: reads; {@link #SOURCE}: sends until the client leaves. UDP is an echo.
+ * reset; {@link #LISTEN} and a number: sends {@link #GOOD}, reads, and tells {@link #hasEnded} of its end; {@link #SINK}: sends {@link #GOOD} and reads; {@link #SOURCE}: sends until the client leaves. UDP is an echo.
  */
 final class FarEnd implements AutoCloseable {
 
@@ -119,7 +119,10 @@ final class FarEnd implements AutoCloseable {
                     socket.setSoLinger(true, 0); // closing sends a reset
                 }
                 case LISTEN -> listen(in, out);
-                case SINK -> drain(in);
+                case SINK -> {
+                    out.write(GOOD);
+                    drain(in);
+                }
                 case SOURCE -> pour(out);
                 default -> socket.setSoLinger(true, 0);
             }
