@@ -12,7 +12,21 @@ final class DatagramCheck {
 
     /** Up to what SOCKS5 has room for; around the limits of others, 8 KiB less their headers and tags. */
     private static final List<Integer> LARGE = List.of(
-            1_900, 2_000, 4_000, 7_900, 8_000, 8_100, 8_192, 9_000, 16_000, 16_300, 32_000, 48_000, 65_000, 65_400, Access.LARGEST);
+            1_900,
+            2_000,
+            4_000,
+            7_900,
+            8_000,
+            8_100,
+            8_192,
+            9_000,
+            16_000,
+            16_300,
+            32_000,
+            48_000,
+            65_000,
+            65_400,
+            Access.LARGEST);
 
     private static final List<Integer> USUAL = List.of(0, 1, 1_200, 1_472);
 
@@ -55,8 +69,7 @@ final class DatagramCheck {
                 }
                 // Who lets none through must not cost more than who loses one.
                 boolean gone = lost.size() > 1 || lost.contains(1);
-                if (comesBack(
-                        datagrams, size, gone ? 1 : TRIES, gone ? LARGE_ANSWER_MILLIS : ANSWER_MILLIS)) {
+                if (comesBack(datagrams, size, gone ? 1 : TRIES, gone ? LARGE_ANSWER_MILLIS : ANSWER_MILLIS)) {
                     largest = size;
                 } else {
                     lost.add(size);

@@ -205,7 +205,8 @@ final class Matrix implements AutoCloseable {
 
     private static Set<String> titles(Set<String> faults, Set<String> known) {
         return TITLES.stream()
-                .filter(title -> faults.stream().anyMatch(f -> !known.contains(f) && (f.startsWith(title) || f.equals("process"))))
+                .filter(title -> faults.stream()
+                        .anyMatch(f -> !known.contains(f) && (f.startsWith(title) || f.equals("process"))))
                 .collect(Collectors.toSet());
     }
 
@@ -281,7 +282,9 @@ final class Matrix implements AutoCloseable {
             Access access = new SocksClient(site.client, ends.socksPort(), patient);
             for (Check check : Check.values()) {
                 // Where nothing gets through, each of the others would only wait for its time-out.
-                if (titles.contains(check.title()) && !without.contains(check.title()) && !faults.containsKey(Check.TRANSFER.title())) {
+                if (titles.contains(check.title())
+                        && !without.contains(check.title())
+                        && !faults.containsKey(Check.TRANSFER.title())) {
                     attempt(check.title(), texts, faults, () -> check.run(access, far, scale));
                     if (check == Check.ABRUPT && (cell.client() == ours) != (cell.server() == ours)) {
                         boolean connected = server.isConnectedAt(ends.serverPort());

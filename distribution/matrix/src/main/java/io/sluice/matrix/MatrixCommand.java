@@ -90,9 +90,8 @@ public final class MatrixCommand {
             }
         }
         List<String> words = only;
-        List<Carrier> carriers = Speed.CARRIERS.stream()
-                .filter(c -> isNamed(c.name(), words))
-                .toList();
+        List<Carrier> carriers =
+                Speed.CARRIERS.stream().filter(c -> isNamed(c.name(), words)).toList();
         try (Matrix matrix = interruptible(new Matrix(carriers, Scale.QUICK))) {
             String name = server;
             Peer chosen = Stream.concat(Matrix.peers().stream(), Stream.of(matrix.ours()))
@@ -119,7 +118,9 @@ public final class MatrixCommand {
             Map<Carrier, List<Cell>> byCarrier = new LinkedHashMap<>();
             matrix.cells().stream().filter(cell -> isNamed(cell.name(), only)).forEach(cell -> {
                 report.announce(cell);
-                byCarrier.computeIfAbsent(cell.carrier(), _ -> new ArrayList<>()).add(cell);
+                byCarrier
+                        .computeIfAbsent(cell.carrier(), _ -> new ArrayList<>())
+                        .add(cell);
             });
             List<Future<Void>> running = new ArrayList<>();
             for (List<Cell> cells : byCarrier.values()) {

@@ -118,7 +118,8 @@ final class Report {
 
     private synchronized List<Result> onceOnly() {
         return first.stream()
-                .filter(once -> results.stream().anyMatch(r -> r.good() && r.cell().equals(once.cell())))
+                .filter(once ->
+                        results.stream().anyMatch(r -> r.good() && r.cell().equals(once.cell())))
                 .toList();
     }
 

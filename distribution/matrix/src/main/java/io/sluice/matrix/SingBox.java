@@ -22,7 +22,8 @@ final class SingBox implements Peer {
 
     @Override
     public Optional<String> cannot(Carrier carrier, Role role) {
-        boolean proxy = Set.of(Protocol.SOCKS, Protocol.HTTP, Protocol.SHADOWSOCKS).contains(carrier.protocol());
+        boolean proxy =
+                Set.of(Protocol.SOCKS, Protocol.HTTP, Protocol.SHADOWSOCKS).contains(carrier.protocol());
         if (proxy && !carrier.raw()) {
             return Optional.of("sing-box has " + carrier.protocol().word() + " without transports only");
         }

@@ -73,7 +73,8 @@ final class Sluice implements Peer, AutoCloseable {
         Set<String> said = new LinkedHashSet<>();
         String flows = running.get(role).command("flow", "list", "--recent", "--limit", "1000", "--json");
         for (JsonNode flow : new ObjectMapper().readTree(flows).path("items")) {
-            String name = flow.path(role == Role.SERVER ? "inbound" : "outbound").asText();
+            String name =
+                    flow.path(role == Role.SERVER ? "inbound" : "outbound").asText();
             if ((name.equals(tag) || name.equals(tag + "p"))
                     && !flow.path("closeReason").asText().equals("FINISHED")) {
                 said.add(flow.path("closeReason").asText() + ": "
