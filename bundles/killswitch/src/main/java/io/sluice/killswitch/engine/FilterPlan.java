@@ -167,6 +167,18 @@ public final class FilterPlan {
                         .toList();
     }
 
+    /**
+     * Back to where {@link #byClients} let it come from. A local program's answers go by the loopback; they would go by the line when the tunnel's device has
+     * lost its address.
+     */
+    private List<FilterRule> toClients(FilterRule rule) {
+        return allowance.lanInterfaces().isEmpty()
+                ? List.of(rule)
+                : allowance.lanInterfaces().stream()
+                        .map(device -> rule.and(leavesBy(device)))
+                        .toList();
+    }
+
     private List<FilterRule> output() {
         List<FilterRule> rules = new ArrayList<>();
         rules.add(accept(leavesBy(LOOPBACK)));
@@ -180,7 +192,7 @@ public final class FilterPlan {
         for (int port : allowance.inputPorts()) {
             rules.add(rule(pass, new Match.FromPort(Match.TCP, port), new Match.Established(), new Match.Reply()));
         }
-        rules.add(rule(pass, new Match.Redirected(), new Match.Reply(), new Match.Protocol(Match.TCP)));
+        rules.addAll(toClients(rule(pass, new Match.Redirected(), new Match.Reply(), new Match.Protocol(Match.TCP))));
         rules.addAll(lan.output());
         rules.add(prohibit(OUTPUT));
         return rules;
