@@ -74,6 +74,11 @@ public class FirstAnswer extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
+    /** The server has ended without a word. */
+    protected void silent(ChannelHandlerContext ctx) {
+        fail(ctx, silence);
+    }
+
     /** Whether it has come, or a failure was told. */
     protected final boolean isOver() {
         return over;
@@ -88,7 +93,7 @@ public class FirstAnswer extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !finished && !over) {
-            fail(ctx, silence);
+            silent(ctx);
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -97,7 +102,7 @@ public class FirstAnswer extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (!finished && !over) {
-            fail(ctx, silence);
+            silent(ctx);
         }
         ctx.fireChannelInactive();
     }
@@ -105,7 +110,7 @@ public class FirstAnswer extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException && !over) {
-            fail(ctx, silence); // a reset
+            silent(ctx); // a reset
         } else {
             ctx.fireExceptionCaught(cause);
         }

@@ -49,6 +49,13 @@ final class ResponseReader extends FirstAnswer {
         }
     }
 
+    /** It owed a response. */
+    @Override
+    protected void silent(ChannelHandlerContext ctx) {
+        counters.malformedReplies.increment();
+        super.silent(ctx);
+    }
+
     private void handOver(ChannelHandlerContext ctx) {
         ByteBuf payload = received;
         received = null;
