@@ -37,7 +37,8 @@ interface Group {
                 new IdleConnections(),
                 new LossyLan(),
                 new StartTime(),
-                new BadPaths())) {
+                new BadPaths(),
+                new SynFlood())) {
             known.put(group.name(), group);
         }
         if (!known.containsKey(name)) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One run of iperf3 that is under way: a server for it alone at the far end, and its client. */
 final class Iperf {
@@ -49,12 +50,14 @@ final class Iperf {
     private final Process server;
     private final Process client;
     private final Path output;
+    private final int port;
     private final int seconds;
 
-    private Iperf(Process server, Process client, Path output, int seconds) {
+    private Iperf(Process server, Process client, Path output, int port, int seconds) {
         this.server = server;
         this.client = client;
         this.output = output;
+        this.port = port;
         this.seconds = seconds;
     }
 
@@ -78,9 +81,34 @@ final class Iperf {
                     "10000"));
             words.addAll(options);
             Path output = folder.resolve("client");
-            return new Iperf(server, from.start(output, words.toArray(String[]::new)), output, seconds);
+            return new Iperf(server, from.start(output, words.toArray(String[]::new)), output, port, seconds);
         } catch (IOException e) {
             throw new IllegalStateException("iperf3 cannot be started", e);
+        }
+    }
+
+    /** Waits until both of its connections, for control and for data, are at the far end, or it has ended or taken too long without them. */
+    void awaitConnections() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        try {
+            while (established() < 2 && System.nanoTime() < end && !client.waitFor(3, TimeUnit.MILLISECONDS)) {
+                // not yet
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the server's connections", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private long established() throws IOException {
+        String local = ":%04X".formatted(port);
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(server.pid()), "net", "tcp"))) {
+            // RFC 9293's ESTABLISHED is 1 in include/net/tcp_states.h
+            return lines.map(line -> line.strip().split(" +"))
+                    .filter(fields -> fields[1].endsWith(local) && fields[3].equals("01"))
+                    .count();
         }
     }
 

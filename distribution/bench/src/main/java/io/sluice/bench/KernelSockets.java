@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.util.Locale;
 
-/** Blocking TCP sockets of the kernel by their descriptors, for {@link SpliceRelay}. */
+/** Blocking sockets of the kernel by their descriptors, for {@link SpliceRelay} and {@link SynSender}. */
 final class KernelSockets {
 
     /** A system call that failed. */
@@ -23,8 +23,10 @@ final class KernelSockets {
         }
     }
 
-    private static final int AF_INET = 2;
+    static final int AF_INET = 2;
     private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+    private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+    private static final int IPPROTO_RAW = 255;
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_MARK = 36;
@@ -61,6 +63,8 @@ final class KernelSockets {
     private static final MethodHandle FCNTL = function("fcntl", FunctionDescriptor.of(INT, INT, INT, INT), 2);
     private static final MethodHandle SPLICE = function(
             "splice", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, INT, ValueLayout.ADDRESS, LONG, INT), -1);
+    private static final MethodHandle SENDMMSG =
+            function("sendmmsg", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT), -1);
     private static final MethodHandle SHUTDOWN = function("shutdown", FunctionDescriptor.of(INT, INT, INT), -1);
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(INT, INT), -1);
 
@@ -122,6 +126,29 @@ final class KernelSockets {
             option(arena, fd, SOL_SOCKET, SO_MARK, Integer.decode(Site.MARK));
             option(arena, fd, IPPROTO_TCP, TCP_NODELAY, 1);
             return fd;
+        }
+    }
+
+    /** One that sends whole packets, their IPv4 header included: raw(7). */
+    static int rawSocket() {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(SOCKET, "socket", arena, AF_INET, SOCK_RAW_CLOEXEC, IPPROTO_RAW);
+        }
+    }
+
+    /** @param messages an array of struct mmsghdr. @return how many the kernel took */
+    static int sendMany(int fd, MemorySegment messages, int count) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            int taken = (int) SENDMMSG.invokeExact(state, fd, messages, count, 0);
+            if (taken < 0) {
+                throw new Failure("sendmmsg", (int) ERRNO.get(state, 0L));
+            }
+            return taken;
+        } catch (Failure e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("sendmmsg", e);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param proxy which SOCKS5 server
  * @param pathRate of the bad paths, as {@code 20mbit}
  * @param pathCongestionControl of the kernel's sockets in group path
+ * @param floodSeconds how long group flood floods
  * @param out where the table and the samples are written
  */
 record Settings(
@@ -27,14 +28,18 @@ record Settings(
         String proxy,
         String pathRate,
         String pathCongestionControl,
+        int floodSeconds,
         Optional<Path> out) {
+
+    /** One second for the flood to rise, and one to measure. */
+    private static final int MIN_FLOOD_SECONDS = 2;
 
     static final String USAGE = """
             usage: ./sluice bench [OPTIONS]
                    ./sluice bench relay LEFT RIGHT [OPTIONS]    a bad path between two namespaces (more: ./sluice bench relay)
                    ./sluice bench jmh [JMH OPTIONS]             the hot paths one by one
 
-              --groups LIST       of start,tcp,udp,lat,mem,loss,path (default tcp,udp,lat,mem,loss,start)
+              --groups LIST       of start,tcp,udp,lat,mem,loss,path,flood (default tcp,udp,lat,mem,loss,start)
               --sut SPEC          NAME, NAME=KIND or NAME=KIND,KEY=VALUE,...; may be given several times. Kinds: %s.
                                   Default: sluice and every peer that is installed, with the references plain and splice.
                                   splice: outbound=direct, cc=cubic (its congestion control towards clients). Ours: outbound=direct,
@@ -45,6 +50,7 @@ record Settings(
               --socks NAME        SOCKS5 server: hev, dante, microsocks or sluice (default: the first that is there)
               --path-rate RATE    of the bad paths of group path (default 20mbit)
               --path-cc NAME      the kernel's congestion control in group path (default cubic)
+              --flood-secs N      of SYNs in group flood (default 30)
               --out FILE          the table; the samples go beside it, as .tsv
 
             Programs are found on the PATH or by HEV_TUNNEL, HEV_SERVER, TUN2SOCKS, BADVPN_TUN2SOCKS, SING_BOX, XRAY, SLUICE.
@@ -62,6 +68,7 @@ record Settings(
         String proxy = "";
         String rate = "20mbit";
         String congestionControl = "cubic";
+        int floodSeconds = 30;
         Optional<Path> out = Optional.empty();
         for (int i = 0; i < arguments.size(); i += 2) {
             String option = arguments.get(i);
@@ -79,6 +86,7 @@ record Settings(
                 case "--socks" -> proxy = value;
                 case "--path-rate" -> rate = value;
                 case "--path-cc" -> congestionControl = value;
+                case "--flood-secs" -> floodSeconds = atLeast(MIN_FLOOD_SECONDS, option, value);
                 case "--out" -> out = Optional.of(Path.of(value));
                 default -> throw new IllegalArgumentException("unknown option '" + option + "'");
             }
@@ -97,7 +105,16 @@ record Settings(
                     .findFirst()
                     .orElse(contenders.getFirst().name());
         }
-        return new Settings(wanted, contenders, rounds, seconds, warm, baseline, proxy, rate, congestionControl, out);
+        return new Settings(
+                wanted, contenders, rounds, seconds, warm, baseline, proxy, rate, congestionControl, floodSeconds, out);
+    }
+
+    private static int atLeast(int least, String option, String value) {
+        int number = number(option, value);
+        if (number < least) {
+            throw new IllegalArgumentException(option + " " + value + " is too little; at least " + least);
+        }
+        return number;
     }
 
     private static int number(String option, String value) {

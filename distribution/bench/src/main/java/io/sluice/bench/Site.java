@@ -14,6 +14,9 @@ final class Site implements AutoCloseable {
 
     static final String SERVER = "198.18.3.2";
     static final String TARGETS = "198.18.3.0/24";
+    /** The other half of the test networks: nobody has these, and what goes to them ends unseen in {@code lan}. */
+    static final String FORGED = "198.19.0.0/16";
+
     static final String PROXY = "198.18.2.2";
     static final int PROXY_PORT = 1080;
     static final String DEVICE = "tun0";
@@ -37,6 +40,8 @@ final class Site implements AutoCloseable {
         px.link("srv0", "198.18.3.1/24", srv, "px0", SERVER + "/24");
         route(lan, "default", "198.18.1.1");
         route(app, "default", PROXY);
+        route(app, FORGED, "198.18.1.2");
+        lan.exec("ip", "route", "add", "blackhole", FORGED);
         route(px, "198.18.0.0/16", "198.18.2.1");
         route(srv, "default", "198.18.3.1");
         app.exec("ip", "rule", "add", "fwmark", MARK, "lookup", "100");

@@ -34,7 +34,8 @@ record Usage(double gatewaySeconds, double machineSeconds, double foreignCores) 
         return best;
     }
 
-    private static <T> Of<T> once(Gateway gateway, Supplier<T> measurement) {
+    /** Without a second try, for what takes long or leaves traces in the gateway. */
+    static <T> Of<T> once(Gateway gateway, Supplier<T> measurement) {
         Map<Long, Long> foreign = SystemFiles.foreignTicks();
         double machine = SystemFiles.machineSeconds();
         double own = gateway.cpuSeconds();

@@ -55,6 +55,7 @@ class ResultsTest {
         "--groups,nonsense,'nonsense'",
         "--sut,a=nonsense,'nonsense'",
         "--reps,many,'many'",
+        "--flood-secs,1,at least 2",
         "--colour,blue,'--colour'"
     })
     void settings_mistakesAreNamed(String option, String value, String named) {
