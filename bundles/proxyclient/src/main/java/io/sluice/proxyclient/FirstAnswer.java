@@ -7,8 +7,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
-import java.io.IOException;
 
 /**
  * Waits for the first octet of a server, then leaves the pipeline. A protocol without a refusal has a server that does not know its client end the connection without
@@ -109,9 +109,10 @@ public class FirstAnswer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException && !over) {
-            silent(ctx); // a reset
+        if (SystemErrors.isReset(cause) && !over) {
+            silent(ctx);
         } else {
+            over = true; // what a layer or codec says tells more
             ctx.fireExceptionCaught(cause);
         }
     }

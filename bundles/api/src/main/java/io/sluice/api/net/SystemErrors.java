@@ -10,13 +10,15 @@ import java.util.regex.Pattern;
 /** What an error of a socket says to people, instead of the system call's name and number. */
 public final class SystemErrors {
 
+    private static final String RESET = "the connection was reset";
+
     /** Texts of strerror(3), and of Java where they differ; the first that is found counts. */
     private static final Map<String, String> SENTENCES = new LinkedHashMap<>();
 
     static {
         SENTENCES.put("Connection refused", "the connection was refused");
-        SENTENCES.put("Connection reset", "the connection was reset");
-        SENTENCES.put("Broken pipe", "the connection was reset");
+        SENTENCES.put("Connection reset", RESET);
+        SENTENCES.put("Broken pipe", RESET);
         SENTENCES.put("Connection timed out", "no answer came in time");
         SENTENCES.put("No route to host", "there is no route to the host");
         SENTENCES.put("Host is unreachable", "there is no route to the host");
@@ -48,6 +50,11 @@ public final class SystemErrors {
         }
         String known = known(message);
         return known != null && failure instanceof IOException ? known : clean(message);
+    }
+
+    /** Whether a socket says that its peer has reset the connection. */
+    public static boolean isReset(Throwable failure) {
+        return failure instanceof IOException && failure.getMessage() != null && RESET.equals(known(failure.getMessage()));
     }
 
     /** The same text with what a system call said in it as a sentence; null stays null. */

@@ -141,7 +141,7 @@ class ShadowsocksClientTest {
         try (OutboundFixture outbound = to(new InetSocketAddress("127.0.0.1", port), Method.AES_256_GCM)) {
             ConnectException refused = failure(outbound.stream(FAR));
             assertThat(refused.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
-            assertThat(refused.getMessage()).contains("127.0.0.1:" + port);
+            assertThat(refused.getMessage()).contains("127.0.0.1 port " + port);
             InetSocketAddress bad = InetSocketAddress.createUnresolved("with space", 1);
             assertThat(failure(outbound.stream(bad)).reason()).isEqualTo(CloseReason.RESOLVE_FAILED);
             assertThat(failure(outbound.datagrams(bad)).reason()).isEqualTo(CloseReason.RESOLVE_FAILED);
