@@ -3,6 +3,7 @@ import os
 import pty
 import select
 import shlex
+import signal
 import sys
 import time
 
@@ -13,6 +14,7 @@ def main(command):
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TERM"] = "xterm-256color"
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever starts tests in the background ignores it, and that is inherited
         words = shlex.split(command)
         os.execv(words[0], words)
     end = time.time() + DEADLINE
