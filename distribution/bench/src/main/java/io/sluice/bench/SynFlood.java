@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
  * forged addresses: what is left of its goodput, what the gateway's memory does, and how soon after the flood a new connection is answered.
  *
  * <p>The transfer has its connection before the flood begins, and counts from a second after the flood's begin to a second before its end. The
- * flood takes processor time from everybody, itself included: where two cores are all there is, {@code plain} in the same table says what any
- * gateway would have lost as fast as it goes, and the paced transfer what a gateway loses that has time to spare. Under
+ * flood takes processor time from everybody, itself included: {@code plain} in the same table says what is lost to that alone as fast
+ * as it goes, and the paced transfer what a gateway loses that has time to spare. Under
  * {@code splice} the kernel tracks every SYN, in a table that net.netfilter.nf_conntrack_max bounds.
  */
 final class SynFlood implements Group {
