@@ -18,9 +18,10 @@ import java.util.stream.Stream;
  * @param threads how many of each name, numbers in it left out
  * @param descriptors how many of each target, numbers in it left out
  * @param classes loaded and not unloaded
+ * @param metaspace bytes that their descriptions take
  * @param nettyDirect bytes of direct memory that Netty's allocator of the framework has
  */
-record Footprint(Map<String, Long> threads, Map<String, Long> descriptors, int classes, long nettyDirect) {
+record Footprint(Map<String, Long> threads, Map<String, Long> descriptors, int classes, long metaspace, long nettyDirect) {
 
     static Footprint now() throws IOException {
         System.gc();
@@ -34,8 +35,16 @@ record Footprint(Map<String, Long> threads, Map<String, Long> descriptors, int c
         long direct = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
                 ? provider.metric().usedDirectMemory()
                 : 0;
+        long metaspace = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getName().equals("Metaspace"))
+                .mapToLong(pool -> pool.getUsage().getUsed())
+                .sum();
         return new Footprint(
-                threads, descriptors, ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(), direct);
+                threads,
+                descriptors,
+                ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(),
+                metaspace,
+                direct);
     }
 
     private static String target(Path descriptor) {
@@ -79,6 +88,7 @@ record Footprint(Map<String, Long> threads, Map<String, Long> descriptors, int c
     @Override
     public String toString() {
         return threadCount() + " threads, " + descriptorCount() + " descriptors, " + classes + " classes, "
+                + metaspace / 1024 + " KiB of metaspace, "
                 + nettyDirect / 1024 + " KiB of Netty's direct memory";
     }
 }

@@ -117,6 +117,7 @@ public class SwapTest {
         Footprint first = before;
         Appliance.await("as many threads and descriptors as after the first time", () -> isAsSmallAs(first));
         end(others);
+        System.out.printf("SWAP %s: %s after the first time, %s after %d more%n", room, first, Footprint.now(), TIMES);
         report(room.substring("io.sluice.".length()) + " " + TIMES + "x", longest, others, Map.of());
     }
 
