@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * @param metaspace bytes that their descriptions take
  * @param nettyDirect bytes of direct memory that Netty's allocator of the framework has
  */
-record Footprint(Map<String, Long> threads, Map<String, Long> descriptors, int classes, long metaspace, long nettyDirect) {
+record Footprint(
+        Map<String, Long> threads, Map<String, Long> descriptors, int classes, long metaspace, long nettyDirect) {
 
     static Footprint now() throws IOException {
         System.gc();

@@ -54,7 +54,9 @@ public final class SystemErrors {
 
     /** Whether a socket says that its peer has reset the connection. */
     public static boolean isReset(Throwable failure) {
-        return failure instanceof IOException && failure.getMessage() != null && RESET.equals(known(failure.getMessage()));
+        return failure instanceof IOException
+                && failure.getMessage() != null
+                && RESET.equals(known(failure.getMessage()));
     }
 
     /** The same text with what a system call said in it as a sentence; null stays null. */
