@@ -195,6 +195,7 @@ class EndToEndTest {
         assertThat(bySsh.resolve("file")).hasSameBinaryContentAs(file);
     }
 
+    /** Not with --no-daemon: then it serves nobody else while a TCP connection is open. */
     private static void startNameServer(Path folder) throws IOException {
         needs("dig", "dnsmasq");
         if (lab.far().namespace().exec("ss", "-lnu").contains(GatewayLab.FAR4 + ":53")) {
@@ -204,7 +205,7 @@ class EndToEndTest {
                 .start(
                         folder.resolve("dns"),
                         "dnsmasq",
-                        "--no-daemon",
+                        "--keep-in-foreground",
                         "--no-resolv",
                         "--no-hosts",
                         "--conf-file=/dev/null",
