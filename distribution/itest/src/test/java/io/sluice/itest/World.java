@@ -68,6 +68,8 @@ final class World {
                   "streamSettings": { "network": "ws", "security": "tls" } },
                 { "tag": "vless-ws", "protocol": "vless", "settings": { "address": "198.18.0.2", "port": 1444, "id": "itest", "encryption": "none" },
                   "streamSettings": { "network": "ws" } },
+                { "tag": "names", "protocol": "dns" },
+                { "tag": "again", "protocol": "loopback", "settings": { "inboundTag": "door" } },
                 { "tag": "nowhere", "protocol": "blackhole" }
               ],
               "routing": { "rules": [
