@@ -10,7 +10,7 @@
 #
 # Nothing of the machine's own network is touched: no address, route, rule or resolver outside the namespaces.
 # Called by `./sluice demo` with SLUICE_DIST set to a built appliance. Options: --size MB (default 1024), --rounds "socks direct",
-# --shots DIR (screenshots of the console, needs chromium), --keep (leave the working directory).
+# --shots DIR (screenshots of the console, by chromium), --keep (leave the working directory).
 set -euo pipefail
 
 size=1024 rounds="socks direct" shots="" keep=""
@@ -37,7 +37,8 @@ failures=0
 
 # program:package
 missing=""
-for want in ip:iproute2 curl:curl ping:iputils-ping dig:bind9-dnsutils iperf3:iperf3 dnsmasq:dnsmasq-base python3:python3 sha256sum:coreutils; do
+browser=${shots:+chromium:chromium}
+for want in $browser ip:iproute2 curl:curl ping:iputils-ping dig:bind9-dnsutils iperf3:iperf3 dnsmasq:dnsmasq-base python3:python3 sha256sum:coreutils; do
   command -v "${want%%:*}" >/dev/null || missing="$missing ${want##*:}"
 done
 if [ -n "$missing" ]; then
@@ -207,7 +208,7 @@ watch_flows() { # while one download runs, where it is seen
   sluice gateway flow list | grep -q "$server4" || fail "the download is not in flow list"
   in_ns gateway curl -sS -H "Authorization: Bearer $(token)" http://127.0.0.1:8080/api/v1/flows >"$work/flows.json" || true
   grep -q "$server4" "$work/flows.json" && echo "  REST /api/v1/flows: it is there" || fail "the download is not in REST /api/v1/flows"
-  if [ -n "$shots" ] && command -v chromium >/dev/null; then screenshot "$1"; fi
+  if [ -n "$shots" ]; then screenshot "$1"; fi
   kill "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
