@@ -13,8 +13,8 @@ import java.util.ArrayDeque;
  * <p>The window promises {@code limit} octets beyond what the user has taken and never shrinks (RFC 9293 §3.8.6). It grows only by whole
  * segments or half the limit (§3.8.6.2.2), so a slow user causes no silly windows.
  *
- * <p>Acknowledgements are sent at most once a batch: at once if a segment was out of order, filled a gap, was a duplicate or carried FIN, or
- * if two full segments have come (RFC 5681 §4.2); else after {@link TcpLimits#DELAYED_ACK}.
+ * <p>Acknowledgements are sent at most once a batch: at once if a segment was out of order, filled a gap or was a duplicate, or if two full
+ * segments have come (RFC 5681 §4.2); else after {@link TcpLimits#DELAYED_ACK}. A FIN is no different, as in Linux (tcp_input.c, tcp_fin).
  */
 final class Receiver {
 
@@ -87,7 +87,6 @@ final class Receiver {
         if (segment.has(TcpHeader.FIN)) {
             finKnown = true;
             finSequence = segment.sequence + length;
-            acknowledgeNow = true;
         }
         if (length > 0) {
             int size = segment.packet.segmentSize > 0 ? Math.min(length, segment.packet.segmentSize) : length;
@@ -100,14 +99,28 @@ final class Receiver {
             unacknowledgedBytes += length;
             if (unacknowledgedBytes >= 2 * peerSegment) {
                 acknowledgeNow = true; // RFC 9293 §3.8.6.3: at least every second full segment
-            } else if (delayedUntil == 0) {
-                delayedUntil = segment.nowNanos + connection.layer.parameters().delayedAck();
+            } else {
+                acknowledgeLater(segment.nowNanos);
             }
             tuner.received(next, window(), segment.nowNanos);
         }
         if (finKnown && !finReceived && next == finSequence) {
             finReceived = true;
             next++;
+            if (connection.sender.finQueued()) {
+                acknowledgeNow = true;
+            } else {
+                // Our own FIN, or the rest of an answer, mostly follows at once and carries it.
+                acknowledgeLater(segment.nowNanos);
+            }
+        } else if (segment.has(TcpHeader.FIN)) {
+            acknowledgeNow = true; // RFC 5681 §4.2: there is a gap before it
+        }
+    }
+
+    private void acknowledgeLater(long nowNanos) {
+        if (delayedUntil == 0) {
+            delayedUntil = nowNanos + connection.layer.parameters().delayedAck();
         }
     }
 
@@ -281,6 +294,11 @@ final class Receiver {
 
     void acknowledgeNow() {
         acknowledgeNow = true;
+    }
+
+    /** Whether something has come that was not acknowledged, due or not. */
+    boolean owesAcknowledgement() {
+        return acknowledgeNow || delayedUntil != 0;
     }
 
     boolean isAcknowledgementDue(long nowNanos) {

@@ -284,7 +284,7 @@ public final class TcpConnection extends TcpEndpoint {
     }
 
     private void timeWait(long nowNanos) {
-        if (receiver.isAcknowledgementDue(nowNanos)) { // of the FIN; from CLOSING it may have gone out long ago
+        if (receiver.owesAcknowledgement()) { // of the FIN; from CLOSING it may have gone out long ago
             layer.output().segment(this, sender.next, TcpHeader.ACK, nowNanos);
         }
         layer.timeWait(this, nowNanos);

@@ -20,7 +20,10 @@ class TcpCloseTest {
     void established_fin_halfClosedAndStillSends() {
         Conversation c =
                 Conversation.established(new Conversation.Options(), Seg.syn().scale(7));
-        c.send(Seg.fin().seq(1).ack(1)).expect(Seg.ack().seq(1).ack(2));
+        c.send(Seg.fin().seq(1).ack(1))
+                .expectNothing()
+                .at(100)
+                .expect(Seg.ack().seq(1).ack(2));
         c.expectState(TcpState.CLOSE_WAIT);
         assertThat(c.sawEnd).isTrue();
         int acknowledged = 1;
@@ -39,6 +42,15 @@ class TcpCloseTest {
         c.expect(Seg.fin().seq(1 + (1 << 20)).ack(2));
         c.send(Seg.ack().seq(2).ack(2 + (1 << 20))).expectEnded(CloseReason.FINISHED);
         assertThat(c.tcp.connections()).isZero();
+    }
+
+    /** Whoever relays a close answers it at once, and that FIN acknowledges the other. */
+    @Test
+    void closeWait_close_oneSegmentForBoth() {
+        Conversation c = Conversation.established();
+        c.send(Seg.fin().seq(1).ack(1));
+        c.connection.shutdownOutput();
+        c.expect(Seg.fin().seq(1).ack(2)).at(200).expectNothing();
     }
 
     @Test

@@ -48,7 +48,7 @@ class TcpPeerBehaviourTest {
     @Tag("TC-18")
     void closeWait_segmentBeyondWindow_acknowledged() {
         Conversation c = Conversation.established();
-        c.send(Seg.fin().seq(1).ack(1)).expect(Seg.ack().ack(2)).expectState(TcpState.CLOSE_WAIT);
+        c.send(Seg.fin().seq(1).ack(1)).at(100).expect(Seg.ack().ack(2)).expectState(TcpState.CLOSE_WAIT);
         c.send(Seg.data("x").seq(2 + 0x10_0000).ack(1)).expect(Seg.ack().seq(1).ack(2));
     }
 
@@ -56,7 +56,7 @@ class TcpPeerBehaviourTest {
     @Tag("TC-18")
     void closeWait_acknowledgmentOfUnsentData_acknowledged() {
         Conversation c = Conversation.established();
-        c.send(Seg.fin().seq(1).ack(1)).expect(Seg.ack().ack(2)).expectState(TcpState.CLOSE_WAIT);
+        c.send(Seg.fin().seq(1).ack(1)).at(100).expect(Seg.ack().ack(2)).expectState(TcpState.CLOSE_WAIT);
         c.send(Seg.ack().seq(2).ack(500)).expect(Seg.ack().seq(1).ack(2)).expectState(TcpState.CLOSE_WAIT);
     }
 
@@ -166,7 +166,7 @@ class TcpPeerBehaviourTest {
     @Tag("TC-37")
     void finRepeated_afterItWasTaken_acknowledgedEachTime() {
         Conversation c = Conversation.established();
-        c.send(Seg.fin().seq(1).ack(1)).expect(Seg.ack().ack(2));
+        c.send(Seg.fin().seq(1).ack(1)).at(100).expect(Seg.ack().ack(2));
         for (int i = 0; i < 5; i++) {
             c.send(Seg.fin().seq(1).ack(1)).expect(Seg.ack().seq(1).ack(2));
         }
