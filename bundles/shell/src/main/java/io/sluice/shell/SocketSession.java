@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,7 +98,7 @@ final class SocketSession {
         }
     }
 
-    private static Session session(CommandRequest request, PrintStream out) {
+    private static Session session(CommandRequest request, PrintStream out) throws CommandFailure {
         Map<String, String> fields = request.fields();
         InputStream in =
                 new ByteArrayInputStream(fields.getOrDefault("stdin", "").getBytes(StandardCharsets.UTF_8));
@@ -107,10 +108,18 @@ final class SocketSession {
                 fields.getOrDefault("tty", "0").equals("1"),
                 fields.getOrDefault("colour", "0").equals("1"),
                 columns(fields.getOrDefault("columns", "80")),
-                Path.of(fields.getOrDefault("cwd", "/")),
+                directory(fields.getOrDefault("cwd", "/")),
                 "shell",
                 Clock.systemUTC(),
                 Thread::sleep);
+    }
+
+    private static Path directory(String text) throws CommandFailure {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandFailure(ExitCode.USAGE, "The caller's directory is no path: " + e.getReason() + ".");
+        }
     }
 
     private static int columns(String text) {

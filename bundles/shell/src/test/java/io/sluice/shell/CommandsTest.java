@@ -177,6 +177,19 @@ class CommandsTest {
                         """);
     }
 
+    /** A name comes from whoever may open the command socket; what it cannot name ends as a sentence, not as a failure inside the appliance. */
+    @Test
+    void confCheck_whatIsNoFile_isASentence() throws Exception {
+        rooms.config = new FixedRooms.Store();
+        Files.writeString(directory.resolve("box.json"), "{}");
+        assertThat(run("conf check a\0b").error()).contains("cannot have this in it", "Nul character");
+        assertThat(run("conf check a\0b").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("conf check " + "x".repeat(300)).error()).endsWith("cannot be read: File name too long.");
+        assertThat(run("conf check box.json/deeper").error()).endsWith("cannot be read: Not a directory.");
+        assertThat(run("conf check .").error()).contains("is a directory");
+        assertThat(run("conf check /dev/zero").error()).contains("is no ordinary file");
+    }
+
     @Test
     void confCheck_goodInput_isSilent() {
         rooms.config = new FixedRooms.Store();

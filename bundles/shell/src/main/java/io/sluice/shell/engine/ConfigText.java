@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,9 +31,13 @@ public record ConfigText(String name, String text) {
             return new ConfigText(
                     "-", decode(call, "standard input", call.session().in()));
         }
-        Path path = call.session().directory().resolve(file);
+        Path path = path(call, file);
         if (Files.isDirectory(path)) {
             throw call.failed(file + " is a directory. Name the file in it.");
+        }
+        // Opening a pipe would wait for somebody who writes into it.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw call.failed(file + " is no ordinary file. Pipe it in instead: - < " + file);
         }
         try (InputStream in = Files.newInputStream(path)) {
             return new ConfigText(file, decode(call, file, in));
@@ -41,6 +47,16 @@ public record ConfigText(String name, String text) {
             throw new CommandFailure(
                     ExitCode.REFUSED,
                     "The appliance's user may not read " + path + ". Pipe it in instead: - < " + file);
+        } catch (FileSystemException e) {
+            throw call.failed(file + " cannot be read: " + e.getReason() + ".");
+        }
+    }
+
+    private static Path path(Call call, String file) throws CommandFailure {
+        try {
+            return call.session().directory().resolve(file);
+        } catch (InvalidPathException e) {
+            throw call.usage("The name of a file cannot have this in it: " + e.getReason());
         }
     }
 
