@@ -12,6 +12,9 @@ import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
+import io.sluice.dialer.failure.NameFailures;
+import io.sluice.dialer.names.NextServerFirst;
+import io.sluice.dialer.names.SteadyLookup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Host names to addresses, asked by sockets that leave by the egress: the JDK's resolver would block the loop and go through the tunnel. One
- * Netty resolver for each loop, a fresh socket (and so a fresh port, RFC 5452 §9.2) for each question; both families are waited for.
+ * Host names to addresses, asked by sockets that leave by the egress: the JDK's resolver would block the loop and go through the tunnel. Two
+ * Netty resolvers for each loop with one cache, which differ in whom they ask first ({@link SteadyLookup}), a fresh socket (and so a fresh port, RFC 5452 §9.2) for each question; both families are waited for.
  */
 public final class Names implements AutoCloseable {
 
@@ -29,8 +32,18 @@ public final class Names implements AutoCloseable {
     private final Supplier<EgressBinder> binder;
     private final AddressPreference preference;
     private final DnsServerAddressStreamProvider servers;
-    private final ConcurrentHashMap<EventLoop, DnsNameResolver> resolvers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<EventLoop, Resolvers> resolvers = new ConcurrentHashMap<>();
     private volatile boolean closed;
+
+    /** Of one loop. */
+    private record Resolvers(
+            SteadyLookup<List<InetAddress>> lookup, DnsNameResolver inOrder, DnsNameResolver nextFirst) {
+
+        void close() {
+            inOrder.close();
+            nextFirst.close();
+        }
+    }
 
     /** @param nameservers who is asked, in this order; empty takes the host's own list */
     public Names(
@@ -51,35 +64,45 @@ public final class Names implements AutoCloseable {
         if (closed) {
             return loop.newFailedFuture(new UnknownHostException(name + " (the outbound is withdrawn)"));
         }
-        DnsNameResolver resolver = resolvers.get(loop);
-        if (resolver == null) {
-            resolver = resolvers.computeIfAbsent(loop, this::create);
+        Resolvers own = resolvers.get(loop);
+        if (own == null) {
+            own = resolvers.computeIfAbsent(loop, this::create);
         }
-        return resolver.resolveAll(name);
+        return own.lookup.resolve(name);
     }
 
     @Override
     public void close() {
         closed = true;
-        resolvers.values().forEach(DnsNameResolver::close);
+        resolvers.values().forEach(Resolvers::close);
         resolvers.clear();
     }
 
-    private DnsNameResolver create(EventLoop loop) {
+    private Resolvers create(EventLoop loop) {
+        BoundedDnsCache cache = new BoundedDnsCache();
+        DnsNameResolver inOrder = create(loop, servers, cache);
+        DnsNameResolver nextFirst = create(loop, new NextServerFirst(servers), cache);
+        return new Resolvers(
+                new SteadyLookup<>(loop, inOrder::resolveAll, nextFirst::resolveAll, NameFailures::isNoSuchName),
+                inOrder,
+                nextFirst);
+    }
+
+    private DnsNameResolver create(EventLoop loop, DnsServerAddressStreamProvider order, BoundedDnsCache cache) {
         return new DnsNameResolverBuilder(loop)
                 .datagramChannelFactory(() -> sockets.datagram(null, new EgressGate(binder)))
                 .socketChannelFactory(() -> sockets.stream(new EgressGate(binder)))
                 // Not bound by Netty: the gate does it, after the egress binder.
                 .localAddress(null)
                 .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
-                .nameServerProvider(servers)
+                .nameServerProvider(order)
                 .hostsFileEntriesResolver(HostsFileEntriesResolver.DEFAULT)
                 .resolvedAddressTypes(preference.types())
                 .completeOncePreferredResolved(false)
                 // A client's name is absolute: it must not be tried with this host's search list.
                 .searchDomains(List.of())
                 .ndots(1)
-                .resolveCache(new BoundedDnsCache())
+                .resolveCache(cache)
                 .cnameCache(NoopDnsCnameCache.INSTANCE)
                 .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
                 .build();

@@ -10,6 +10,16 @@ public final class NameFailures {
 
     private NameFailures() {}
 
+    /** Whether a name server has answered that there is no such name. */
+    public static boolean isNoSuchName(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DnsErrorCauseException answer) {
+                return answer.getCode().equals(DnsResponseCode.NXDOMAIN);
+            }
+        }
+        return false;
+    }
+
     /** The end of a sentence. */
     public static String why(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -83,6 +83,28 @@ class StreamDialTest {
         }
     }
 
+    /** Netty asks the next server when its time-out for the first has passed, after 5 s. */
+    @ParameterizedTest(name = "epoll={0}")
+    @ValueSource(booleans = {true, false})
+    void dial_firstNameServerIsSilent_theSecondIsNotLeftWaitingForItsTimeOut(boolean epoll) throws Exception {
+        try (TinyNameServer silent = new TinyNameServer(true);
+                TinyNameServer names = new TinyNameServer(false, "127.0.0.1");
+                DialRig rig = new DialRig(epoll, AddressPreference.IPV4_ONLY, silent.address(), names.address());
+                ServerSocket server = new ServerSocket(0, 16, DialRig.LOCAL)) {
+            Future<ByteStream> opening = open(
+                    rig,
+                    InetSocketAddress.createUnresolved("host.test", server.getLocalPort()),
+                    Duration.ofMillis(4_500));
+            assertThat(opening.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(opening.cause()).isNull();
+            assertThat(silent.questions.get()).isPositive();
+            rig.onLoop(() -> {
+                opening.getNow().reset();
+                return null;
+            });
+        }
+    }
+
     @ParameterizedTest(name = "epoll={0}")
     @ValueSource(booleans = {true, false})
     void dial_nameHasNoAddress_resolveFailed(boolean epoll) throws Exception {
