@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The assembled appliance as a process, in a network namespace, with an {@code /etc} of its own: what it does to a host's resolver it does to a copy. */
@@ -33,6 +35,7 @@ final class Appliance {
     private final Path folder;
     private Optional<Process> console = Optional.empty();
     private Optional<Path> group = Optional.empty();
+    private Optional<FalseClock> clock = Optional.empty();
 
     Appliance(NetworkNamespace namespace, Path distribution, Path folder) throws IOException {
         this.namespace = namespace;
@@ -48,7 +51,9 @@ final class Appliance {
         }
         command(Map.of(), List.of("cp", "-a", "/etc/.", hostEtc().toString()));
         Files.deleteIfExists(hostEtc().resolve("resolv.conf"));
-        Files.writeString(hostEtc().resolve("resolv.conf"), "nameserver " + Places.WAN_ISP4 + "\n");
+        Files.writeString(
+                hostEtc().resolve("resolv.conf"),
+                Places.NAME_SERVERS.stream().map(a -> "nameserver " + a + "\n").collect(Collectors.joining()));
     }
 
     Path hostEtc() {
@@ -73,12 +78,14 @@ final class Appliance {
     }
 
     private Map<String, String> environment() {
-        return Map.of(
+        Map<String, String> all = new HashMap<>(Map.of(
                 "JAVA_HOME", System.getProperty("java.home"),
                 "SLUICE_ETC", folder.resolve("etc").toString(),
                 "SLUICE_DATA", data().toString(),
                 "SLUICE_LOG", folder.resolve("log").toString(),
-                "SLUICE_JAVA_OPTS", "-Xmx256m");
+                "SLUICE_JAVA_OPTS", "-Xmx256m"));
+        clock.ifPresent(c -> all.putAll(c.environment()));
+        return all;
     }
 
     /** Runs the appliance's program in its namespaces. */
@@ -156,6 +163,11 @@ final class Appliance {
         group = Optional.of(members);
     }
 
+    /** From the next start on this is its clock. */
+    void timedBy(FalseClock by) {
+        clock = Optional.of(by);
+    }
+
     /** Starts it without the right to change the network, and without waiting for anything. */
     void startPowerless() throws IOException {
         List<String> words = new ArrayList<>(inside());
@@ -172,16 +184,16 @@ final class Appliance {
     }
 
     private Process launch(List<String> words) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(words)
+        List<String> all = new ArrayList<>();
+        // Before it starts anything, so that all of it is in the group.
+        group.ifPresent(
+                members -> all.addAll(List.of("sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", members.toString())));
+        all.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(all)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("console.log").toFile());
         builder.environment().putAll(environment());
-        Process process = builder.start();
-        if (group.isPresent()) {
-            // What it starts is in the group as well.
-            Files.writeString(group.get(), Long.toString(process.pid()));
-        }
-        return process;
+        return builder.start();
     }
 
     /** The jar of one of its bundles. */

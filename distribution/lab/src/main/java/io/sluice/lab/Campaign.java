@@ -61,7 +61,7 @@ final class Campaign {
 
     static Report run(Options options, Path distribution, Path folder, PrintStream out) throws IOException {
         out.println("seed " + options.seed());
-        try (World world = World.create(distribution, folder)) {
+        try (World world = World.create(distribution, folder, FalseClock.neededBy(options.chosen()))) {
             // Ctrl-C leaves no namespace behind either.
             Runtime.getRuntime().addShutdownHook(new Thread(world::close));
             Campaign campaign = new Campaign(options, world, out);
@@ -116,6 +116,7 @@ final class Campaign {
         Injection injection = tally.injection;
         Random own = new Random(seed);
         int number = ++tally.injected;
+        GatewayConfig good = world.config();
         world.watch.expect(injection.chainStays() && !options.mode().equals(GatewayConfig.NONE));
         world.watch.gaps();
         late(world.outside(), world.sightings());
@@ -127,19 +128,18 @@ final class Campaign {
         long wrong = world.streams().wrong();
         Waiting.pause(own.nextInt(0, 60));
         for (Optional<Injection.Act> act : List.of(injection.stimulus(), injection.fault(), injection.heal())) {
-            try {
-                if (act.isPresent()) {
-                    act.get().on(world, own);
-                }
-            } catch (Exception e) {
-                tally.error("#" + number + " " + e.getMessage());
-            }
+            play(act, tally, own);
         }
         Optional<Duration> recovery = world.recovery(patience(injection));
         if (recovery.isPresent()) {
             tally.recovered(recovery.get(), 1);
             truth(tally, number);
-        } else {
+            if (injection.restore().isPresent()) {
+                play(injection.restore(), tally, own);
+                recovery = world.recovery(patience(injection));
+            }
+        }
+        if (recovery.isEmpty()) {
             tally.unrecovered++;
             tally.error("#" + number + " no recovery in " + patience(injection).toSeconds() + " s: " + world.story());
         }
@@ -159,10 +159,20 @@ final class Campaign {
             carried.come += world.far.datagrams() - come;
         }
         if (recovery.isEmpty()) {
-            repair(tally);
+            repair(tally, good);
             // A repair by hand opens the machine for a while.
             world.baseline();
             settled = 0;
+        }
+    }
+
+    private void play(Optional<Injection.Act> act, Tally tally, Random own) {
+        try {
+            if (act.isPresent()) {
+                act.get().on(world, own);
+            }
+        } catch (Exception e) {
+            tally.error("#" + tally.injected + " " + e.getMessage());
         }
     }
 
@@ -192,10 +202,10 @@ final class Campaign {
         }
     }
 
-    private void repair(Tally tally) {
+    private void repair(Tally tally, GatewayConfig good) {
         out.println(tally.injection.id() + " did not recover: " + tally.errors().getLast());
         try {
-            world.repair();
+            world.repair(good);
         } catch (RuntimeException e) {
             throw new IllegalStateException("the world cannot be put right after " + tally.injection.id(), e);
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads a capture (pcap, Ethernet) as it grows, and tells the packets that are outside the allowed set. */
 final class Capture {
@@ -30,6 +31,9 @@ final class Capture {
     private static final Set<Integer> NDP = Set.of(133, 135, 136);
     private static final Set<InetAddress> RELAYS =
             Set.of(InetAddress.ofLiteral(Places.RELAY4), InetAddress.ofLiteral(Places.OTHER_RELAY4));
+    private static final Set<InetAddress> NAME_SERVERS =
+            Places.NAME_SERVERS.stream().map(InetAddress::ofLiteral).collect(Collectors.toSet());
+    private static final Set<Integer> PROXY_PORTS = Set.of(Places.RELAY_PORT, Places.CLOCKED_PORT);
     private static final InetAddress BOX = InetAddress.ofLiteral(Places.LAN_GW4);
     private static final InetAddress FORGED = InetAddress.ofLiteral(Places.WEB4);
     private static final InetAddress TUN4 = InetAddress.ofLiteral(Places.TUN4);
@@ -125,8 +129,11 @@ final class Capture {
         if (fromBox && ports && protocol == TCP && destination == Places.RELAY_PORT && to.equals(FORGED)) {
             return Optional.empty();
         }
+        if (fromBox && NAME_SERVERS.contains(to) && ports && destination == 53 && !canary) {
+            return Optional.empty();
+        }
         if (fromBox && RELAYS.contains(to) && ports) {
-            boolean proxy = protocol == TCP && destination == Places.RELAY_PORT;
+            boolean proxy = protocol == TCP && PROXY_PORTS.contains(destination);
             // A datagram that begins with the mark has no SOCKS header around it.
             boolean associated =
                     protocol == UDP && destination >= 10_000 && !(canary && hasMarkAt(octets, 14 + header + 8));

@@ -21,6 +21,7 @@ final class Faults {
         all.addAll(ofTheProcess());
         all.addAll(ofTheNetwork());
         all.addAll(ofTheHost());
+        all.addAll(Surroundings.all());
         all.addAll(notHere());
         return all;
     }
@@ -203,9 +204,7 @@ final class Faults {
 
     private static List<Injection> notHere() {
         return List.of(
-                Injection.absent("F09", "the resolver fails", "there is no resolver inside the tunnel yet"),
-                Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"),
-                Injection.absent("F22", "a clock step during a session", "no protocol with a clock in this lab"));
+                Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"));
     }
 
     private static void falseProxy(World w, Random dice, boolean slow) throws IOException {

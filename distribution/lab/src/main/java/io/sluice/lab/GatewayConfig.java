@@ -1,18 +1,31 @@
 package io.sluice.lab;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * The configuration of the gateway's appliance, with what injections change.
  *
  * @param mode of the kill switch
- * @param relay the proxy server's address
+ * @param protocol by which the proxy server is spoken to: {@code socks}, or {@code shadowsocks} of 2022
+ * @param relay the proxy server's address, or its name
  * @param mtu of the tunnel
  * @param allowLan the kill switch's allowance
- * @param resolver the name server inside the tunnel
+ * @param resolvers the name servers inside the tunnel; those that the host asks without it, so that it does not matter when the appliance reads the host's list
  * @param ipv6 whether IPv6 goes into the tunnel
  * @param redirect whether the kernel hands TCP over past the device
  */
 record GatewayConfig(
-        String mode, String relay, int mtu, boolean allowLan, String resolver, boolean ipv6, boolean redirect) {
+        String mode,
+        String protocol,
+        String relay,
+        int mtu,
+        boolean allowLan,
+        List<String> resolvers,
+        boolean ipv6,
+        boolean redirect) {
 
     /** In place of a mode: the section is left out. */
     static final String NONE = "none";
@@ -20,36 +33,53 @@ record GatewayConfig(
     static final String USER = "lab";
     static final String PASSWORD = "not-a-secret";
 
+    static final String SOCKS = "socks";
+    static final String SHADOWSOCKS = "shadowsocks";
+    private static final String METHOD = "2022-blake3-aes-128-gcm";
+    private static final String KEY =
+            Base64.getEncoder().encodeToString("not-a-secret-key".getBytes(StandardCharsets.US_ASCII));
+
     static GatewayConfig usual() {
-        return new GatewayConfig("lockdown", Places.RELAY4, 1500, false, "8.8.8.8", true, false);
+        return new GatewayConfig("lockdown", SOCKS, Places.RELAY4, 1500, false, Places.NAME_SERVERS, true, false);
     }
 
     GatewayConfig withRelay(String address) {
-        return new GatewayConfig(mode, address, mtu, allowLan, resolver, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, address, mtu, allowLan, resolvers, ipv6, redirect);
     }
 
     GatewayConfig withLan(boolean allowed) {
-        return new GatewayConfig(mode, relay, mtu, allowed, resolver, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, relay, mtu, allowed, resolvers, ipv6, redirect);
     }
 
     GatewayConfig withMode(String name) {
-        return new GatewayConfig(name, relay, mtu, allowLan, resolver, ipv6, redirect);
+        return new GatewayConfig(name, protocol, relay, mtu, allowLan, resolvers, ipv6, redirect);
     }
 
     GatewayConfig withMtu(int octets) {
-        return new GatewayConfig(mode, relay, octets, allowLan, resolver, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, relay, octets, allowLan, resolvers, ipv6, redirect);
+    }
+
+    GatewayConfig withProtocol(String name) {
+        return new GatewayConfig(mode, name, relay, mtu, allowLan, resolvers, ipv6, redirect);
+    }
+
+    private String settings() {
+        return protocol.equals(SOCKS)
+                ? "\"address\": \"%s\", \"port\": %d, \"user\": \"%s\", \"pass\": \"%s\""
+                        .formatted(relay, Places.RELAY_PORT, USER, PASSWORD)
+                : "\"address\": \"%s\", \"port\": %d, \"method\": \"%s\", \"password\": \"%s\""
+                        .formatted(relay, Places.CLOCKED_PORT, METHOD, KEY);
     }
 
     String json() {
         return """
             {
               "tun": { "name": "sluice0", "mtu": %d, "address": ["%s/30", "%s/126"], "autoStart": true, "autoRedirect": %s,
-                       "dns": { "servers": ["%s"] },
+                       "dns": { "servers": [%s] },
                        "routes": { "include": ["0.0.0.0/0"%s] } },
               %s
               "inbounds": [],
-              "outbounds": [{ "tag": "out", "protocol": "socks",
-                              "settings": { "address": "%s", "port": %d, "user": "%s", "pass": "%s" } }],
+              "outbounds": [{ "tag": "out", "protocol": "%s", "settings": { %s } }],
               "api": { "listen": "127.0.0.1", "port": 9080 }
             }
             """.formatted(
@@ -57,16 +87,14 @@ record GatewayConfig(
                         Places.TUN4,
                         Places.TUN6,
                         redirect,
-                        resolver,
+                        resolvers.stream().map(r -> '"' + r + '"').collect(Collectors.joining(", ")),
                         ipv6 ? ", \"::/0\"" : "",
                         mode.equals(NONE)
                                 ? ""
                                 : "\"killSwitch\": { \"mode\": \"" + mode
                                         + "\", \"lanInterfaces\": [\"lan0\"], \"allowLan\": " + allowLan + " },",
-                        relay,
-                        Places.RELAY_PORT,
-                        USER,
-                        PASSWORD);
+                        protocol,
+                        settings());
     }
 
     /** The proxy server: another appliance, without a tunnel. */
@@ -75,10 +103,12 @@ record GatewayConfig(
             {
               "inbounds": [{ "tag": "in", "protocol": "socks", "listen": "0.0.0.0", "port": %d,
                              "settings": { "auth": "password", "udp": true,
-                                           "accounts": [{ "user": "%s", "pass": "%s" }] } }],
+                                           "accounts": [{ "user": "%s", "pass": "%s" }] } },
+                           { "tag": "clocked", "protocol": "shadowsocks", "listen": "0.0.0.0", "port": %d,
+                             "settings": { "method": "%s", "password": "%s", "network": "tcp,udp" } }],
               "outbounds": [{ "tag": "out", "protocol": "freedom" }],
               "api": { "listen": "127.0.0.1", "port": 9080 }
             }
-            """.formatted(Places.RELAY_PORT, USER, PASSWORD);
+            """.formatted(Places.RELAY_PORT, USER, PASSWORD, Places.CLOCKED_PORT, METHOD, KEY);
     }
 }

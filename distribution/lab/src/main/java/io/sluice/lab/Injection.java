@@ -16,6 +16,7 @@ import java.util.Random;
  * @param stimulus what is sent besides the canaries; seen by both observers while the appliance is off, or the class is void
  * @param fault what breaks
  * @param heal what puts right what the appliance cannot: a link, a server, a process
+ * @param restore what is put right only after the recovery, for it has to come without
  */
 record Injection(
         String id,
@@ -25,7 +26,8 @@ record Injection(
         boolean chainStays,
         Optional<Act> stimulus,
         Optional<Act> fault,
-        Optional<Act> heal) {
+        Optional<Act> heal,
+        Optional<Act> restore) {
 
     /** Something that is done to the world, with dice. */
     @FunctionalInterface
@@ -43,25 +45,30 @@ record Injection(
                 true,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** A class that is not run, with the reason. */
     static Injection absent(String id, String title, String why) {
         Injection of = of(id, title);
-        return new Injection(id, title, Optional.of(why), of.within, true, of.stimulus, of.fault, of.heal);
+        return new Injection(id, title, Optional.of(why), of.within, true, of.stimulus, of.fault, of.heal, of.restore);
     }
 
     Injection sending(Act act) {
-        return new Injection(id, title, absent, within, chainStays, Optional.of(act), fault, heal);
+        return new Injection(id, title, absent, within, chainStays, Optional.of(act), fault, heal, restore);
     }
 
     Injection breaking(Act act) {
-        return new Injection(id, title, absent, within, chainStays, stimulus, Optional.of(act), heal);
+        return new Injection(id, title, absent, within, chainStays, stimulus, Optional.of(act), heal, restore);
     }
 
     Injection healing(Act act) {
-        return new Injection(id, title, absent, within, chainStays, stimulus, fault, Optional.of(act));
+        return new Injection(id, title, absent, within, chainStays, stimulus, fault, Optional.of(act), restore);
+    }
+
+    Injection restoring(Act act) {
+        return new Injection(id, title, absent, within, chainStays, stimulus, fault, heal, Optional.of(act));
     }
 
     /** Those that kill the server: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
@@ -70,11 +77,12 @@ record Injection(
     }
 
     Injection within(int seconds) {
-        return new Injection(id, title, absent, Duration.ofSeconds(seconds), chainStays, stimulus, fault, heal);
+        return new Injection(
+                id, title, absent, Duration.ofSeconds(seconds), chainStays, stimulus, fault, heal, restore);
     }
 
     /** The rules themselves are taken away by the fault. */
     Injection chainGoes() {
-        return new Injection(id, title, absent, within, false, stimulus, fault, heal);
+        return new Injection(id, title, absent, within, false, stimulus, fault, heal, restore);
     }
 }

@@ -61,6 +61,7 @@ final class Lab implements AutoCloseable {
         address(wan, "2a0e:1c80:9::1/64", "r0");
         address(relay, Places.RELAY6 + "/64", "up0");
         address(relay, Places.OTHER_RELAY4 + "/24", "up0");
+        Places.NAME_SERVERS.forEach(a -> address(relay, a + "/24", "up0"));
         address(wan, "2a0e:1c80:95::1/64", "i0");
         address(inet, "2a0e:1c80:95::2/64", "up0");
         Places.CANARY4.forEach(a -> address(inet, a + "/32", "lo"));

@@ -74,10 +74,11 @@ final class LeakClasses {
                             GatewayConfig now = w.config();
                             w.apply(new GatewayConfig(
                                     "lockdown",
+                                    now.protocol(),
                                     now.relay(),
                                     dice.nextBoolean() ? 1500 : 1400,
                                     dice.nextBoolean(),
-                                    dice.nextBoolean() ? "8.8.8.8" : "1.1.1.1",
+                                    dice.nextBoolean() ? Places.NAME_SERVERS : Places.NAME_SERVERS.reversed(),
                                     true,
                                     dice.nextBoolean()));
                         }),
@@ -93,18 +94,22 @@ final class LeakClasses {
 
     private static List<Injection> ofTheNetwork() {
         return List.of(
-                Injection.of("L06", "suspend and resume: the process stands still, the line goes and comes")
+                Injection.of(
+                                "L06",
+                                "suspend and resume: the process stands still, the line goes and comes, the clock jumps")
                         .within(5)
                         .breaking((w, dice) -> {
                             w.box.signal("STOP");
                             link(w, "down");
                             Waiting.pause(dice.nextInt(50, 400));
+                            w.clock.ifPresent(clock -> clock.set(Duration.ofMinutes(dice.nextInt(1, 600))));
                         })
                         .healing((w, dice) -> {
                             link(w, "up");
                             gateway(w);
                             w.box.signal("CONT");
-                        }),
+                        })
+                        .restoring((w, dice) -> w.clock.ifPresent(clock -> clock.set(Duration.ZERO))),
                 Injection.of("L07", "the default route moves to another line")
                         .within(5)
                         .breaking((w, dice) -> {

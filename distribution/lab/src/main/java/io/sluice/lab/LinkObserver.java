@@ -59,7 +59,8 @@ final class LinkObserver implements AutoCloseable {
 
     /**
      * The allowed set: section by section the same as {@link Capture}'s, in other words. The box's own address on the local network is among its sources, for a host
-     * takes another interface's while the line has none (RFC 1122 §3.3.4.2); and the web server's address is a proxy's while its name is forged (L20).
+     * takes another interface's while the line has none (RFC 1122 §3.3.4.2); the web server's address is a proxy's while its name is forged (L20); and
+     * the two name servers are asked for the proxy's name (F09), by nobody for anything else.
      */
     private static String rules() {
         return """
@@ -69,8 +70,9 @@ final class LinkObserver implements AutoCloseable {
               chain in {
                 type filter hook ingress devices = { "isp0", "isp1" } priority -500; policy accept;
                 ether type arp accept
-                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s, %s } tcp dport %d counter name proxy accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s, %s } tcp dport { %d, %d } counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } meta l4proto { tcp, udp } th dport 53 accept
                 udp sport 68 udp dport 67 accept
                 ip6 saddr fe80::/10 udp sport 546 udp dport 547 accept
                 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
@@ -83,9 +85,13 @@ final class LinkObserver implements AutoCloseable {
                         Places.OTHER_RELAY4,
                         Places.WEB4,
                         Places.RELAY_PORT,
+                        Places.CLOCKED_PORT,
                         Places.LAN_GW4,
                         Places.RELAY4,
-                        Places.OTHER_RELAY4);
+                        Places.OTHER_RELAY4,
+                        Places.LAN_GW4,
+                        Places.NAME_SERVERS.get(0),
+                        Places.NAME_SERVERS.get(1));
     }
 
     /** Packets outside the allowed set so far, as the kernel counted them. */

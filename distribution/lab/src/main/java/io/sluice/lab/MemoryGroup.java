@@ -10,9 +10,6 @@ import java.util.Optional;
 /** A control group of the kernel's for memory, in which the out-of-memory killer can be made to take the appliance. Of version 1, or 2 with that controller. */
 final class MemoryGroup implements AutoCloseable {
 
-    /** More than what the group may grow by when the limit is set, so that the killer has to come. */
-    private static final int HOG = 96 << 20;
-
     private static final int ROOM = 4 << 20;
 
     private final Path folder;
@@ -52,15 +49,19 @@ final class MemoryGroup implements AutoCloseable {
         return folder.resolve("cgroup.procs");
     }
 
-    /** Leaves the group a little room, and fills it with a process that the killer spares: it takes the largest other one. */
+    /**
+     * Leaves the group a little room, and fills it with a process that the killer spares: it takes the largest other one. The process wants all that the group may have,
+     * for the kernel first gives back what files have left in memory.
+     */
     void exhaust(ProcessHandle victim) throws IOException {
         long now = Long.parseLong(Files.readString(folder.resolve(usage)).strip());
-        write(limit, Long.toString(now + ROOM));
+        String most = Long.toString(now + ROOM);
+        write(limit, most);
         Process hog = new ProcessBuilder(
                         "sh",
                         "-c",
-                        "echo $$ > " + members() + "; echo -1000 > /proc/$$/oom_score_adj; head -c " + HOG
-                                + " /dev/zero | tail -c " + HOG + " > /dev/null")
+                        "echo $$ > " + members() + "; echo -1000 > /proc/$$/oom_score_adj; head -c " + most
+                                + " /dev/zero | tail -c " + most + " > /dev/null")
                 .start();
         try {
             Waiting.until("the out-of-memory killer", () -> !victim.isAlive());

@@ -29,6 +29,14 @@ final class Places {
     static final String RELAY6 = "2a0e:1c80:9::9";
     static final int RELAY_PORT = 1080;
 
+    /** Where the proxy speaks a protocol with a clock in it: Shadowsocks of 2022. */
+    static final int CLOCKED_PORT = 10_443;
+
+    /** The proxy's name, for {@link NameServers}. */
+    static final String RELAY_NAME = "proxy.lab.example";
+
+    static final List<String> NAME_SERVERS = List.of("45.90.7.53", "45.90.7.54");
+
     /** The hosts that canaries are sent to. */
     static final List<String> CANARY4 = List.of("8.8.8.8", "1.1.1.1", "93.184.216.34");
 

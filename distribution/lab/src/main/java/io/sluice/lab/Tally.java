@@ -84,6 +84,7 @@ final class Tally {
                         && leakedCapture == 0
                         && gaps == 0
                         && unrecovered == 0
+                        && errors.isEmpty()
                         && wrongOctets == 0
                         && (shortEnds == 0 || injection.endsStreams()));
     }

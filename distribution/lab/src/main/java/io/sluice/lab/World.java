@@ -36,6 +36,8 @@ final class World implements AutoCloseable {
     final CanaryTraffic fromBox;
     final RuleWatch watch;
     final Optional<MemoryGroup> memory;
+    final Optional<FalseClock> clock;
+    final NameServers names;
     private final Map<String, RawSocket> raw = new HashMap<>();
     private Optional<CheckedStreams> streams = Optional.empty();
     private long outsideBefore;
@@ -43,15 +45,19 @@ final class World implements AutoCloseable {
     private GatewayConfig config = GatewayConfig.usual();
     private List<GatewayConfig> possible = List.of();
 
-    private World(Path distribution, Path folder) throws IOException {
+    private World(Path distribution, Path folder, boolean clocks) throws IOException {
         this.folder = folder;
         this.lab = Lab.create(folder);
         this.far = new FarHosts(lab.inet);
+        this.names = new NameServers(lab.relay);
         this.observer = new LinkObserver(lab.wan, folder);
         this.relay = new Appliance(lab.relay, distribution, Files.createDirectory(folder.resolve("relay")));
         this.box = new Appliance(lab.gw, distribution, Files.createDirectory(folder.resolve("gw")));
         this.memory = MemoryGroup.create(lab.gw.name());
         memory.ifPresent(group -> box.joins(group.members()));
+        this.clock =
+                clocks ? FalseClock.library().map(library -> FalseClock.create(library, folder)) : Optional.empty();
+        clock.ifPresent(box::timedBy);
         this.watch = new RuleWatch(lab.gw);
         this.fromLan = new CanaryTraffic(lab.lan.name(), "up0");
         this.fromBox = new CanaryTraffic(lab.gw.name(), "wan0");
@@ -59,8 +65,9 @@ final class World implements AutoCloseable {
         box.configure(config.json());
     }
 
-    static World create(Path distribution, Path folder) throws IOException {
-        World world = new World(distribution, folder);
+    /** @param clocks whether the appliance's clock can be set, which costs it some time at every look */
+    static World create(Path distribution, Path folder, boolean clocks) throws IOException {
+        World world = new World(distribution, folder, clocks);
         world.relay.start();
         return world;
     }
@@ -195,9 +202,12 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Puts everything right by hand: the network, the servers, and at last the appliance. */
-    void repair() {
+    /** Puts everything right by hand: the network, the servers, and at last the appliance, with this configuration. */
+    void repair(GatewayConfig good) {
         lab.mend();
+        names.trouble(NameServers.Trouble.NONE, NameServers.Trouble.NONE);
+        clock.ifPresent(c -> c.set(Duration.ZERO));
+        config = good;
         if (!relay.lives()) {
             relay.start();
         }
@@ -247,6 +257,7 @@ final class World implements AutoCloseable {
         raw.values().forEach(RawSocket::close);
         observer.close();
         far.close();
+        names.close();
         for (Appliance appliance : List.of(box, relay)) {
             if (appliance.lives()) {
                 appliance.kill("KILL");
@@ -254,6 +265,7 @@ final class World implements AutoCloseable {
             appliance.forgetHost();
         }
         memory.ifPresent(MemoryGroup::close);
+        clock.ifPresent(FalseClock::close);
         lab.close();
     }
 }

@@ -52,8 +52,21 @@ class CaptureTest {
     }
 
     @Test
+    void questionsToTheLabsNameServers_areInside_ofTheBoxOnly() {
+        for (String server : Places.NAME_SERVERS) {
+            InetAddress to = InetAddress.ofLiteral(server);
+            assertThat(Capture.outside(udp(BOX, to, 53, new byte[32]))).isEmpty();
+            assertThat(Capture.outside(tcp(BOX, to, 53))).isEmpty();
+            assertThat(Capture.outside(udp(CLIENT, to, 53, new byte[32]))).isPresent();
+            assertThat(Capture.outside(udp(BOX, to, 853, new byte[32]))).isPresent();
+            assertThat(Capture.outside(udp(BOX, to, 53, Packets.mark()))).isPresent();
+        }
+    }
+
+    @Test
     void proxysOwnPackets_areInside() {
         assertThat(Capture.outside(tcp(BOX, PROXY, Places.RELAY_PORT))).isEmpty();
+        assertThat(Capture.outside(tcp(BOX, PROXY, Places.CLOCKED_PORT))).isEmpty();
         assertThat(Capture.outside(udp(BOX, PROXY, 40_001, new byte[32]))).isEmpty();
         assertThat(Capture.outside(udp(BOX, InetAddress.ofLiteral("255.255.255.255"), 67, new byte[300])))
                 .isEmpty();
