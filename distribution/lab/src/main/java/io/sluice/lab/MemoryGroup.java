@@ -50,17 +50,19 @@ final class MemoryGroup implements AutoCloseable {
     }
 
     /**
-     * Leaves the group a little room, and fills it with a process that the killer spares: it takes the largest other one. The process wants all that the group may have,
+     * Leaves the group a little room, and fills it with another process, which the killer spares. That one wants all that the group may have,
      * for the kernel first gives back what files have left in memory.
      */
     void exhaust(ProcessHandle victim) throws IOException {
         long now = Long.parseLong(Files.readString(folder.resolve(usage)).strip());
         String most = Long.toString(now + ROOM);
+        // proc(5): 1000 is taken before every other. To lower one's own would need a right that containers do not have.
+        Files.writeString(Path.of("/proc/" + victim.pid() + "/oom_score_adj"), "1000");
         write(limit, most);
         Process hog = new ProcessBuilder(
                         "sh",
                         "-c",
-                        "echo $$ > " + members() + "; echo -1000 > /proc/$$/oom_score_adj; head -c " + most
+                        "echo $$ > " + members() + "; head -c " + most
                                 + " /dev/zero | tail -c " + most + " > /dev/null")
                 .start();
         try {
