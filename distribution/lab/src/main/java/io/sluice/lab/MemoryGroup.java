@@ -62,8 +62,8 @@ final class MemoryGroup implements AutoCloseable {
         Process hog = new ProcessBuilder(
                         "sh",
                         "-c",
-                        "echo $$ > " + members() + "; head -c " + most
-                                + " /dev/zero | tail -c " + most + " > /dev/null")
+                        "echo $$ > " + members() + "; head -c " + most + " /dev/zero | tail -c " + most
+                                + " > /dev/null")
                 .start();
         try {
             Waiting.until("the out-of-memory killer", () -> !victim.isAlive());
