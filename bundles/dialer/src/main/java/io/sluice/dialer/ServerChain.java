@@ -6,16 +6,20 @@ import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.net.Network;
 import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.LayerSettings;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.api.transport.StreamLayer;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * How one outbound reaches its server: a socket (or another outbound), the security layer on it, the transport on that. Made once from the
@@ -107,6 +111,21 @@ public final class ServerChain implements StreamDialer {
 
     public InetSocketAddress server() {
         return server;
+    }
+
+    /**
+     * Where the outbound's sockets go, as {@link Outbound#reach()}: to the server and to no other host; nowhere if another outbound goes there.
+     *
+     * @param networks those that the protocol opens sockets of
+     */
+    public Reach reach(Network... networks) {
+        return via != null
+                ? Reach.NOWHERE
+                : new Reach(
+                        false,
+                        Arrays.stream(networks)
+                                .map(network -> new Reach.Server(server, network))
+                                .collect(Collectors.toSet()));
     }
 
     public DialCounters counters() {

@@ -2,6 +2,7 @@ package io.sluice.dialer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -11,13 +12,17 @@ import io.sluice.api.egress.EgressException;
 import io.sluice.api.egress.EgressOptions;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.LayerSettings;
 import io.sluice.api.transport.StreamAcceptor;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.loop.NettyEventLoops;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -74,6 +79,24 @@ class ServerChainTest {
         assertThat(chain.description()).isEqualTo("127.0.0.1:443 over one, two");
         chain.close();
         assertThat(composed).endsWith("close two", "close one");
+    }
+
+    @Test
+    void reach_isTheServer_orNowhereWhereAnotherOutboundGoes() {
+        ServerChain own = chain(properties(443), Layers.NONE);
+        assertThat(own.reach(Network.TCP, Network.UDP)).isEqualTo(Reach.both(new InetSocketAddress("127.0.0.1", 443)));
+        own.close();
+        ServerChain named = chain(properties(443, "address", "p.example"), Layers.NONE);
+        assertThat(named.reach(Network.TCP))
+                .isEqualTo(Reach.of(InetSocketAddress.createUnresolved("p.example", 443), Network.TCP));
+        named.close();
+        Outbound other = (Outbound) Proxy.newProxyInstance(
+                ServerChainTest.class.getClassLoader(),
+                new Class<?>[] {Outbound.class},
+                (self, method, arguments) -> fail("nothing is asked of it"));
+        ServerChain through = chain(properties(443), new Layers(null, null, other));
+        assertThat(through.reach(Network.TCP)).isEqualTo(Reach.NOWHERE);
+        through.close();
     }
 
     @Test

@@ -100,6 +100,29 @@ class ClassRulesTest {
     }
 
     @Test
+    void outboundsSayWhereTheirSocketsGo() {
+        classes()
+                .that()
+                .implement("io.sluice.api.outbound.Outbound")
+                .and()
+                .resideInAPackage("io.sluice.outbound..")
+                .should(declare("reach"))
+                .because("the contract's default is anywhere, for which the kill switch opens")
+                .check(all);
+    }
+
+    private static ArchCondition<JavaClass> declare(String method) {
+        return new ArchCondition<>("declare " + method + "()") {
+            @Override
+            public void check(JavaClass item, ConditionEvents events) {
+                boolean declared = item.tryGetMethod(method).isPresent();
+                events.add(new SimpleConditionEvent(
+                        item, declared, item.getName() + (declared ? " declares " : " lacks ") + method + "()"));
+            }
+        };
+    }
+
+    @Test
     void r5RoomsMeetThroughTheContractsOnly() {
         classes()
                 .that()

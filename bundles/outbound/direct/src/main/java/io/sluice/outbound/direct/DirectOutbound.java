@@ -9,6 +9,7 @@ import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.Reach;
 import io.sluice.dialer.AddressPreference;
 import io.sluice.dialer.SocketSettings;
 import io.sluice.outbound.direct.engine.DirectDialer;
@@ -93,6 +94,11 @@ public final class DirectOutbound implements Outbound {
     @Override
     public Set<Capability> capabilities() {
         return CAPABILITIES;
+    }
+
+    @Override
+    public Reach reach() {
+        return Reach.ANYWHERE;
     }
 
     @Override

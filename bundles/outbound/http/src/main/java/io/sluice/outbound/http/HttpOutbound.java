@@ -6,10 +6,12 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.net.Network;
 import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.dialer.Layers;
 import io.sluice.dialer.ServerChain;
@@ -53,6 +55,7 @@ public final class HttpOutbound implements Outbound {
 
     private final String tag;
     private final String description;
+    private final Reach reach;
     private final HttpProxy proxy;
 
     @Reference(
@@ -87,6 +90,7 @@ public final class HttpOutbound implements Outbound {
         tag = config.outbound_tag();
         ServerChain chain = ServerChain.of(properties, loops, () -> egress, new Layers(security, transport, via));
         description = "http " + chain.description() + (config.user().isEmpty() ? "" : " as " + config.user());
+        reach = chain.reach(Network.TCP);
         proxy = new HttpProxy(
                 chain,
                 "HTTP proxy " + chain.server().getHostString() + ":"
@@ -114,6 +118,11 @@ public final class HttpOutbound implements Outbound {
     @Override
     public Set<Capability> capabilities() {
         return Set.of(Capability.TCP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+    }
+
+    @Override
+    public Reach reach() {
+        return reach;
     }
 
     @Override

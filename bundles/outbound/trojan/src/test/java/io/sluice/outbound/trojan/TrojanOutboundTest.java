@@ -8,6 +8,7 @@ import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
+import io.sluice.api.outbound.Reach;
 import io.sluice.loop.NettyEventLoops;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
@@ -41,6 +42,14 @@ class TrojanOutboundTest {
                 (self, method, arguments) -> values.get(method.getName()));
         Map<String, Object> properties = Map.of("outbound.tag", "t", "address", address, "port", 443);
         return new TrojanOutbound(loops, null, null, null, config, properties);
+    }
+
+    @Test
+    void reach_isTheServerAlone_soThatTheKillSwitchOpensNothingElse() {
+        TrojanOutbound outbound = outbound("192.168.0.1", "hunter2");
+
+        assertThat(outbound.reach()).isEqualTo(Reach.of(new InetSocketAddress("192.168.0.1", 443), Network.TCP));
+        outbound.deactivate();
     }
 
     @Test

@@ -5,9 +5,11 @@ import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.net.Network;
 import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.dialer.Layers;
 import io.sluice.dialer.ServerChain;
@@ -126,6 +128,11 @@ public final class VlessOutbound implements Outbound {
     @Override
     public Set<Capability> capabilities() {
         return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+    }
+
+    @Override
+    public Reach reach() {
+        return chain.reach(Network.TCP);
     }
 
     @Override

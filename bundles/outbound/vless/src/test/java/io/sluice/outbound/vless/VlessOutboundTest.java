@@ -3,8 +3,11 @@ package io.sluice.outbound.vless;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.api.net.Network;
+import io.sluice.api.outbound.Reach;
 import io.sluice.loop.NettyEventLoops;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +36,14 @@ class VlessOutboundTest {
                 (self, method, arguments) -> values.get(method.getName()));
         Map<String, Object> properties = Map.of("outbound.tag", "v", "address", address, "port", 443);
         return new VlessOutbound(loops, null, null, null, config, properties);
+    }
+
+    @Test
+    void reach_isTheServerAlone_soThatTheKillSwitchOpensNothingElse() {
+        VlessOutbound outbound = outbound("fd00::1", "geheim", "xudp");
+
+        assertThat(outbound.reach()).isEqualTo(Reach.of(new InetSocketAddress("fd00::1", 443), Network.TCP));
+        outbound.deactivate();
     }
 
     @Test

@@ -3,8 +3,11 @@ package io.sluice.outbound.vmess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.api.net.Network;
+import io.sluice.api.outbound.Reach;
 import io.sluice.loop.NettyEventLoops;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,6 +38,14 @@ class VmessOutboundTest {
                 (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
         Map<String, Object> properties = Map.of("outbound.tag", "v", "address", "1.1.1.1", "port", 443);
         return new VmessOutbound(loops, null, null, null, config, properties);
+    }
+
+    @Test
+    void reach_isTheServerAlone_soThatTheKillSwitchOpensNothingElse() {
+        VmessOutbound outbound = outbound(Map.of());
+
+        assertThat(outbound.reach()).isEqualTo(Reach.of(new InetSocketAddress("1.1.1.1", 443), Network.TCP));
+        outbound.deactivate();
     }
 
     @Test
