@@ -9,9 +9,13 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.sluice.api.net.SystemErrors;
 import java.io.IOException;
 
 /** Between octets and the frames of one stream; what headers mean, and whether octets are framed once more, is the protocol's. First handler of the stream's channel. */
@@ -24,6 +28,8 @@ public abstract class CallHandler extends ChannelDuplexHandler {
     private final String noun;
     private ChannelFuture barrier;
     private boolean ended;
+    /** A server has said all it has to say and takes no more; what it said may still wait to be read. */
+    private boolean dismissed;
 
     /**
      * @param protocol what sentences begin with
@@ -48,6 +54,11 @@ public abstract class CallHandler extends ChannelDuplexHandler {
     /** One frame of octets to send; ownership passes. */
     protected Http2DataFrame frame(ChannelHandlerContext ctx, ByteBuf payload) {
         return new DefaultHttp2DataFrame(payload);
+    }
+
+    /** Whether the far side is a server. */
+    protected boolean isClient() {
+        return false;
     }
 
     /** Whether the far side may end here in order. */
@@ -104,6 +115,15 @@ public abstract class CallHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (dismissed) {
+            ReferenceCountUtil.release(message);
+            promise.trySuccess();
+            return;
+        }
+        if (message instanceof Http2DataFrame last && last.isEndStream()) {
+            ctx.write(last).addListener(written -> tell(written, promise));
+            return;
+        }
         if (!(message instanceof ByteBuf octets)) {
             ctx.write(message, promise);
             return;
@@ -125,30 +145,67 @@ public abstract class CallHandler extends ChannelDuplexHandler {
         if (barrier == null) {
             barrier = ctx.write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER));
         }
-        barrier.addListener(written -> {
-            if (written.isSuccess()) {
-                promise.trySuccess();
-            } else {
-                promise.tryFailure(written.cause());
-            }
-        });
+        barrier.addListener(written -> tell(written, promise));
+    }
+
+    private void tell(Future<?> written, ChannelPromise promise) {
+        if (written.isSuccess() || dismissed) {
+            promise.trySuccess();
+        } else {
+            promise.tryFailure(written.cause());
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame reset) {
-            abort(ctx, new IOException(protocol + ": the far side reset the " + noun + ", code " + reset.errorCode()));
+            reset(ctx, reset.errorCode());
         } else {
             ctx.fireUserEventTriggered(event);
         }
+    }
+
+    /**
+     * RFC 9113 §8.1: a server that has sent its whole answer may ask a client to stop sending by a reset with NO_ERROR, and the client must not throw the answer
+     * away. Servers of gRPC do so at the end of every call. What came before it is read first, and the channel closes behind that; if the end of the stream is
+     * not among it, it was an abort all the same.
+     */
+    private void reset(ChannelHandlerContext ctx, long code) {
+        if (code == Http2Error.NO_ERROR.code() && isClient()) {
+            dismissed = true;
+            // A write that fails now must not close the channel, and take away what waits to be read.
+            ctx.channel().config().setAutoClose(false);
+        } else {
+            abort(ctx, wasReset(code));
+        }
+    }
+
+    private IOException wasReset(long code) {
+        return new IOException(protocol + ": the far side reset the " + noun + ", code " + code);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (!ended) {
             ended = true;
-            failed(ctx, new IOException(protocol + ": the connection was closed within a " + noun));
+            failed(
+                    ctx,
+                    dismissed
+                            ? wasReset(Http2Error.NO_ERROR.code())
+                            : new IOException(protocol + ": the connection was closed within a " + noun));
         }
         ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (dismissed && cause instanceof IOException) {
+            return; // what was being written is not wanted any more
+        }
+        if (cause instanceof Http2Exception broken) {
+            abort(ctx, new IOException(protocol + ": " + SystemErrors.clean(String.valueOf(broken.getMessage())), broken));
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.dialer.http2;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.sluice.api.flow.ByteStream;
@@ -20,9 +21,14 @@ public record Http2Stream(Http2StreamChannel call) implements ByteStream {
         return call.writeAndFlush(new DefaultHttp2DataFrame(true));
     }
 
-    /** An unfinished stream is closed by RST_STREAM with CANCEL. */
     @Override
     public void reset() {
-        call.close();
+        reset(call);
+    }
+
+    /** An unfinished stream is closed by RST_STREAM with CANCEL. Past the handlers: a layer among them would say goodbye first. */
+    public static void reset(Http2StreamChannel call) {
+        ChannelHandlerContext first = call.pipeline().firstContext();
+        (first == null ? call : first).close();
     }
 }

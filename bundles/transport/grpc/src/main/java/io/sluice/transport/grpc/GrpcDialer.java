@@ -104,6 +104,11 @@ final class GrpcDialer implements StreamDialer {
         private boolean answered;
 
         @Override
+        protected boolean isClient() {
+            return true;
+        }
+
+        @Override
         protected void headers(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
             CharSequence status = frame.headers().status();
             CharSequence code = frame.headers().get("grpc-status");

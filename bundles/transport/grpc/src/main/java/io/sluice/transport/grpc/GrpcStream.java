@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.sluice.api.flow.ByteStream;
+import io.sluice.dialer.http2.Http2Stream;
 
 /** A server's stream within a call: it ends by trailers. */
 record GrpcStream(Http2StreamChannel call) implements ByteStream {
@@ -21,9 +22,8 @@ record GrpcStream(Http2StreamChannel call) implements ByteStream {
                 new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("grpc-status", "0"), true));
     }
 
-    /** An unfinished call is closed by RST_STREAM with CANCEL. */
     @Override
     public void reset() {
-        call.close();
+        Http2Stream.reset(call);
     }
 }

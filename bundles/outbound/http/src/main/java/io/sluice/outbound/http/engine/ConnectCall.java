@@ -34,6 +34,11 @@ final class ConnectCall extends CallHandler {
     }
 
     @Override
+    protected boolean isClient() {
+        return true;
+    }
+
+    @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         ctx.writeAndFlush(new DefaultHttp2HeadersFrame(request));
         ctx.read();

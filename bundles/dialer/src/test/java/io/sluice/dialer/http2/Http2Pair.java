@@ -1,0 +1,171 @@
+package io.sluice.dialer.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.channel.local.LocalServerChannel;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.Ticker;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.transport.DialRequest;
+import io.sluice.api.transport.StreamDialer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A dialer of HTTP/2 and the servers that it reaches, on the test's own thread, by a clock that the test turns: no socket. */
+final class Http2Pair implements AutoCloseable {
+
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** The client's end of a connection. */
+    private record Lower(Channel channel) implements ByteStream {
+
+        @Override
+        public ChannelFuture shutdownOutput() {
+            return channel.close();
+        }
+
+        @Override
+        public void reset() {
+            channel.close();
+        }
+    }
+
+    /** The servers' ends of connections. */
+    final List<Channel> connections = new ArrayList<>();
+    /** The servers' ends of calls, which read when the test says so. */
+    final List<Channel> calls = new ArrayList<>();
+    /** Connections of the first so many are dead: what the servers say on them arrives no more. */
+    int dead;
+
+    final Http2Dialer dialer;
+
+    private final MockTicker clock = Ticker.newMockTicker();
+    private final ManualIoEventLoop loop =
+            new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory(), clock);
+    private final LocalServerChannel listener = new LocalServerChannel();
+
+    Http2Pair(KeepAlive keepAlive) {
+        dialer = new Http2Dialer(
+                new StreamDialer() {
+                    @Override
+                    public Future<ByteStream> dial(DialRequest request) {
+                        return connect();
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                Windows.USUAL,
+                keepAlive,
+                "test",
+                _ -> true);
+        listener.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+                serve((Channel) accepted);
+            }
+        });
+        loop.register(listener);
+        listener.bind(new LocalAddress(Http2Pair.class));
+        pump();
+    }
+
+    private Future<ByteStream> connect() {
+        LocalChannel client = new LocalChannel();
+        client.config().setAutoRead(false);
+        loop.register(client);
+        Promise<ByteStream> result = loop.newPromise();
+        client.connect(listener.localAddress()).addListener(_ -> result.setSuccess(new Lower(client)));
+        return result;
+    }
+
+    private void serve(Channel connection) {
+        int number = connections.size();
+        connections.add(connection);
+        connection
+                .pipeline()
+                .addLast(
+                        new ChannelOutboundHandlerAdapter() {
+                            @Override
+                            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                                if (number < dead && message instanceof ByteBuf lost) {
+                                    lost.release();
+                                    promise.setSuccess();
+                                } else {
+                                    ctx.write(message, promise);
+                                }
+                            }
+                        },
+                        Http2FrameCodecBuilder.forServer().build(),
+                        new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel call) {
+                                call.config().setAutoRead(false);
+                                calls.add(call);
+                            }
+                        }),
+                        new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                                ReferenceCountUtil.release(message);
+                            }
+                        });
+        loop.register(connection);
+    }
+
+    Future<ByteStream> dial() {
+        Future<ByteStream> dialled = dialer.dial(DialRequest.of(1, loop, TIMEOUT));
+        pump();
+        return dialled;
+    }
+
+    Http2Stream open() {
+        Future<ByteStream> dialled = dial();
+        assertThat(dialled.isSuccess()).as(String.valueOf(dialled.cause())).isTrue();
+        return (Http2Stream) dialled.getNow();
+    }
+
+    /** Runs what is due now. */
+    void pump() {
+        while (loop.runNow() > 0) {
+            // until nothing is left
+        }
+    }
+
+    void seconds(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            clock.advance(1, TimeUnit.SECONDS);
+            pump();
+        }
+    }
+
+    @Override
+    public void close() {
+        dialer.close();
+        connections.forEach(Channel::close);
+        listener.close();
+        pump();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        seconds(1);
+        assertThat(loop.isTerminated()).isTrue();
+    }
+}
