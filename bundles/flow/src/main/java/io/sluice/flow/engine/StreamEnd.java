@@ -29,7 +29,9 @@ import java.util.ArrayDeque;
  *
  * <p>Events: FIN → FIN to the other end behind what is queued; inactive or an I/O error before both directions have ended → the flow
  * is aborted, which resets the other end. With half-closure Netty reports a reset as an exception and then as a FIN: the
- * exception comes first and ends the flow.
+ * exception comes first and ends the flow. A remote that has ended in order and then goes without an exception is no abort: it takes no more (a
+ * server of HTTP/2 that resets its finished stream with NO_ERROR). What the client still sends is thrown away until its FIN, or until the half-closed
+ * flow is idle: to reset the client would take away what it has not received yet.
  */
 final class StreamEnd extends ChannelInboundHandlerAdapter implements StreamSplicer.Listener {
 
@@ -55,6 +57,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter implements StreamSpli
     private boolean outputEnded;
     /** A socket that has sent FIN: the other's FIN closes it. */
     private boolean closesAtFin;
+    /** A remote that has gone in order and takes no more. */
+    private boolean gone;
 
     private StreamSplicer.Splice splice;
     private int burst;
@@ -135,7 +139,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter implements StreamSpli
             ReferenceCountUtil.release(message);
             return;
         }
-        if (flow.closed() || !buffer.isReadable()) {
+        if (flow.closed() || !buffer.isReadable() || other != null && other.gone) {
             buffer.release();
         } else if (peer == null) {
             // Reading is off, but epoll reads once more when the far side has hung up.
@@ -271,11 +275,15 @@ final class StreamEnd extends ChannelInboundHandlerAdapter implements StreamSpli
     private void passFin() {
         flush();
         flow.inputEnded();
-        other.stream.shutdownOutput().addListener(sent -> other.outputEnded(sent.isSuccess(), sent.cause()));
+        if (other.gone) {
+            other.outputEnded(true, null);
+        } else {
+            other.stream.shutdownOutput().addListener(sent -> other.outputEnded(sent.isSuccess(), sent.cause()));
+        }
     }
 
     private void outputEnded(boolean success, Throwable cause) {
-        if (success) {
+        if (success || gone) {
             outputEnded = true;
             if (other.outputEnded) {
                 flow.finished();
@@ -302,7 +310,10 @@ final class StreamEnd extends ChannelInboundHandlerAdapter implements StreamSpli
         }
         // An end whose two directions are over may close by itself; the flow then waits for the other end's FIN to be
         // sent.
-        if (!(inputEnded && outputEnded)) {
+        if (inputEnded && !outputEnded && !client && other != null) {
+            gone = true;
+            other.resume();
+        } else if (!(inputEnded && outputEnded)) {
             flow.aborted(client, null);
         }
     }
