@@ -41,7 +41,11 @@ final class ClientConnection {
     }
 
     boolean hasRoom() {
-        return channel.isActive() && !end.isLeaving() && !retired && streams < Math.min(Windows.STREAMS, end.streams());
+        return channel.isActive()
+                && !end.isLeaving()
+                && !end.isDoubtful()
+                && !retired
+                && streams < Math.min(Windows.STREAMS, end.streams());
     }
 
     /** No further stream; closed with the last one. */
@@ -63,6 +67,7 @@ final class ClientConnection {
     /** Begins a stream: nothing is sent yet. */
     void open(String task, Promise<ByteStream> result) {
         streams++;
+        end.beginning();
         new Http2StreamChannelBootstrap(channel)
                 .option(ChannelOption.AUTO_READ, false)
                 .handler(new ChannelInboundHandlerAdapter())

@@ -15,8 +15,17 @@ import java.util.function.BooleanSupplier;
 /**
  * Last handler of a connection. Takes what is of no stream, ends the connection where it fails or the far side sends no more, and asks for a sign of life (PING) when
  * nothing came for a while; without one the connection is closed, and its streams with it.
+ *
+ * <p>A connection dies without a word where a host slept or a NAT forgot it. So a stream that begins behind a silence of {@link #QUIET} asks too, whether or not
+ * idle connections are; while the answer is out for longer than {@link #ANSWER} further streams go by another connection.
  */
 public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
+
+    /** Ours: shorter than any NAT's memory (RFC 5382 REQ-5), and longer than pauses between streams in use, for grpc-go's servers count pings without data. */
+    static final Duration QUIET = Duration.ofSeconds(10);
+
+    /** Two lost segments of a path that answers at once: RFC 6298 §2 begins with 1 s and doubles. */
+    static final Duration ANSWER = Duration.ofSeconds(3);
 
     private final Duration idle;
     private final Duration patience;
@@ -24,8 +33,10 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     private final Runnable onLeaving;
     private int streams = Integer.MAX_VALUE;
     private ScheduledFuture<?> timer;
+    private ChannelHandlerContext context;
     private long lastRead;
     private boolean asked;
+    private long askedAt;
     private boolean leaving;
 
     /**
@@ -55,40 +66,68 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
         return streams;
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        lastRead = ctx.executor().ticker().nanoTime();
-        if (!idle.isZero()) {
-            schedule(ctx, idle.toNanos());
+    /** A stream is about to begin. On the connection's loop. */
+    void beginning() {
+        if (!asked && silence() >= QUIET.toNanos()) {
+            stopTimer();
+            ask();
         }
     }
 
-    private void schedule(ChannelHandlerContext ctx, long nanos) {
-        timer = ctx.executor().schedule(() -> check(ctx), nanos, TimeUnit.NANOSECONDS);
+    /** It may have died: no stream should begin on it. */
+    boolean isDoubtful() {
+        return asked && now() - askedAt >= ANSWER.toNanos();
     }
 
-    private void check(ChannelHandlerContext ctx) {
-        long silent = ctx.executor().ticker().nanoTime() - lastRead;
-        if (asked && silent >= patience.toNanos()) {
-            ctx.close();
-        } else if (silent >= idle.toNanos() && wanted.getAsBoolean()) {
-            asked = true;
-            ctx.writeAndFlush(new DefaultHttp2PingFrame(0));
-            schedule(ctx, patience.toNanos());
-        } else {
-            schedule(ctx, Math.max(TimeUnit.SECONDS.toNanos(1), idle.toNanos() - silent));
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        lastRead = now();
+        if (!idle.isZero()) {
+            schedule(idle.toNanos());
+        }
+    }
+
+    private long now() {
+        return context.executor().ticker().nanoTime();
+    }
+
+    private long silence() {
+        return now() - lastRead;
+    }
+
+    private void schedule(long nanos) {
+        timer = context.executor().schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void ask() {
+        asked = true;
+        askedAt = now();
+        context.writeAndFlush(new DefaultHttp2PingFrame(0));
+        schedule(patience.toNanos());
+    }
+
+    private void check() {
+        if (asked && now() - askedAt >= patience.toNanos()) {
+            context.close();
+        } else if (asked) {
+            schedule(patience.toNanos() - (now() - askedAt));
+        } else if (!idle.isZero() && silence() >= idle.toNanos() && wanted.getAsBoolean()) {
+            ask();
+        } else if (!idle.isZero()) {
+            schedule(Math.max(TimeUnit.SECONDS.toNanos(1), idle.toNanos() - silence()));
         }
     }
 
     /** Something came, on whichever stream. */
-    void heard(ChannelHandlerContext ctx) {
-        lastRead = ctx.executor().ticker().nanoTime();
+    void heard() {
+        lastRead = now();
         asked = false;
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        heard(ctx);
+        heard();
         ctx.fireChannelReadComplete();
     }
 
@@ -113,6 +152,10 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        stopTimer();
+    }
+
+    private void stopTimer() {
         if (timer != null) {
             timer.cancel(false);
         }

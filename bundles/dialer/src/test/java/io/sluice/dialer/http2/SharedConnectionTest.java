@@ -1,0 +1,82 @@
+package io.sluice.dialer.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which connection a stream goes by, and when one is given up. */
+class SharedConnectionTest {
+
+    private final Http2Pair pair = new Http2Pair(new KeepAlive(Duration.ZERO, Duration.ofSeconds(20), false));
+
+    @AfterEach
+    void close() {
+        pair.close();
+    }
+
+    private Http2Stream call() {
+        Http2Stream stream = pair.open();
+        stream.call().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().method("POST").path("/")));
+        pair.pump();
+        return stream;
+    }
+
+    @Test
+    void connectionThatLives_isKept_howeverLongItWasSilent() {
+        call().reset();
+        pair.seconds(3_600);
+        call();
+        pair.seconds(3_600);
+        call();
+        assertThat(pair.connections).hasSize(1);
+        assertThat(pair.calls).hasSize(3);
+    }
+
+    /** A host that slept, a NAT that forgot: nobody says that the connection is no more. */
+    @Test
+    void connectionThatHasDiedInSilence_isLeftWithinSeconds_thoughNoKeepAliveIsSet() {
+        Http2Stream old = call();
+        pair.dead = 1;
+        pair.seconds(600);
+
+        Http2Stream first = call();
+        assertThat(pair.connections).as("nobody can know yet").hasSize(1);
+        pair.seconds(2);
+        call();
+        assertThat(pair.connections).hasSize(1);
+        pair.seconds(1);
+        Http2Stream second = call();
+        assertThat(pair.connections).as("no answer for 3 s").hasSize(2);
+        assertThat(old.call().isActive()).as("it may be the path, and come back").isTrue();
+
+        pair.seconds(18);
+        assertThat(old.call().isActive()).as("no answer for 20 s").isFalse();
+        assertThat(first.call().isActive()).isFalse();
+        assertThat(second.call().isActive()).isTrue();
+        call();
+        assertThat(pair.connections).hasSize(2);
+    }
+
+    @Test
+    void connectionThatAnswersLate_isUsedAgain() {
+        call();
+        pair.dead = 1;
+        pair.seconds(60);
+        call();
+        pair.seconds(4);
+        call();
+        assertThat(pair.connections).hasSize(2);
+
+        pair.dead = 0;
+        pair.calls.getFirst().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+        pair.seconds(60);
+        pair.connections.get(1).close();
+        pair.pump();
+        call();
+        assertThat(pair.connections).hasSize(2);
+    }
+}
