@@ -5,7 +5,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -19,6 +23,7 @@ import io.sluice.dialer.http2.Windows;
 import io.sluice.proxycodec.EarlyBytes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The server's half. Both methods are served, whatever a client prefers. */
 final class GrpcAcceptor implements StreamAcceptor {
@@ -53,20 +58,23 @@ final class GrpcAcceptor implements StreamAcceptor {
     public void accept(ByteStream lower, Arrival arrival) {
         Channel connection = lower.channel();
         boolean[] called = new boolean[1];
+        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
+                .initialSettings(windows.settings().maxConcurrentStreams(Windows.STREAMS))
+                .decoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
+                .build();
+        // A client's word that it has read our settings is not waited for: one that never gives it would have no limit.
+        BooleanSupplier crowded = () -> codec.connection().remote().numActiveStreams() > Windows.STREAMS;
         connection
                 .pipeline()
                 .addLast(
-                        Http2FrameCodecBuilder.forServer()
-                                .initialSettings(windows.settings().maxConcurrentStreams(Windows.STREAMS))
-                                .decoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
-                                .encoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
-                                .build(),
+                        codec,
                         new Http2MultiplexHandler(new ChannelInitializer<Http2StreamChannel>() {
                             @Override
                             protected void initChannel(Http2StreamChannel call) {
                                 called[0] = true;
                                 call.config().setAutoRead(false);
-                                call.pipeline().addLast(new ServerCalls(arrival));
+                                call.pipeline().addLast(new ServerCalls(arrival, crowded));
                             }
                         }),
                         new ConnectionEnd(IDLE, PATIENCE, () -> true));
@@ -88,16 +96,35 @@ final class GrpcAcceptor implements StreamAcceptor {
     private final class ServerCalls extends Calls {
 
         private final Arrival arrival;
+        private final BooleanSupplier crowded;
         private boolean accepted;
 
-        ServerCalls(Arrival arrival) {
+        ServerCalls(Arrival arrival, BooleanSupplier crowded) {
             this.arrival = arrival;
+            this.crowded = crowded;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             ctx.fireChannelActive();
             ctx.read();
+        }
+
+        /**
+         * As a gRPC server that has no such method: status 12, UNIMPLEMENTED, and a client that has not ended is asked to (RFC 9113 §8.1). The channel closes
+         * behind it: what is sent to nobody would be kept for him.
+         */
+        private static void unknown(ChannelHandlerContext ctx, boolean hasEnded) {
+            Http2Headers trailers = new DefaultHttp2Headers()
+                    .status("200")
+                    .add("content-type", "application/grpc")
+                    .add("grpc-status", "12");
+            ctx.write(new DefaultHttp2HeadersFrame(trailers, true));
+            if (!hasEnded) {
+                ctx.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+            }
+            ctx.flush();
+            ctx.close();
         }
 
         @Override
@@ -107,14 +134,12 @@ final class GrpcAcceptor implements StreamAcceptor {
                 if (frame.isEndStream()) {
                     end(ctx);
                 }
+            } else if (crowded.getAsBoolean()) {
+                // RFC 9113 §5.1.2.
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+                ctx.close();
             } else if (path == null || !method.matches(path.toString())) {
-                // As a gRPC server that has no such method: status 12, UNIMPLEMENTED.
-                ctx.writeAndFlush(new DefaultHttp2HeadersFrame(
-                        new DefaultHttp2Headers()
-                                .status("200")
-                                .add("content-type", "application/grpc")
-                                .add("grpc-status", "12"),
-                        true));
+                unknown(ctx, frame.isEndStream());
                 above.gaveUp(arrival, CloseReason.CLIENT_ABORTED, "gRPC: the client called another method");
             } else {
                 accepted = true;
