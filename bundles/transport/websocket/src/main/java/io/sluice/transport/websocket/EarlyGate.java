@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ final class EarlyGate extends ChannelDuplexHandler {
 
     private final int most;
     private final Consumer<byte[]> begin;
+    private final Consumer<ChannelHandlerContext> cut;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
     private boolean begun;
 
@@ -28,10 +30,12 @@ final class EarlyGate extends ChannelDuplexHandler {
     /**
      * @param most octets that the handshake takes
      * @param begin begins it
+     * @param cut told if the far side ends before it has begun: nobody has said yet that this is the stream's end
      */
-    EarlyGate(int most, Consumer<byte[]> begin) {
+    EarlyGate(int most, Consumer<byte[]> begin, Consumer<ChannelHandlerContext> cut) {
         this.most = most;
         this.begin = begin;
+        this.cut = cut;
     }
 
     @Override
@@ -88,6 +92,16 @@ final class EarlyGate extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         drop();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!begun && event instanceof ChannelInputShutdownEvent) {
+            begun = true;
+            cut.accept(ctx);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override

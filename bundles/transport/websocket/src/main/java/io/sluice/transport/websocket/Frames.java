@@ -30,6 +30,9 @@ final class Frames extends ChannelDuplexHandler {
     /** Octets of a frame that we send: the far side may decode it whole. As much as others read at once; ours. */
     private static final int LONGEST = 64 * 1024;
 
+    /** How long a far side that reads nothing is waited for with the last word; as Netty does with TLS's. */
+    private static final Duration FAREWELL = Duration.ofSeconds(3);
+
     private final Duration heartbeat;
     private ScheduledFuture<?> beating;
     private boolean ended;
@@ -114,10 +117,16 @@ final class Frames extends ChannelDuplexHandler {
         return promise;
     }
 
+    /** Behind everything written, but not for ever: who reads nothing must not keep the socket by it. */
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         if (ctx.channel().isActive()) {
-            sendClose(ctx, ctx.newPromise()).addListener((ChannelFutureListener) sent -> ctx.close(promise));
+            ScheduledFuture<?> limit = ctx.executor()
+                    .schedule(() -> ctx.close(ctx.newPromise()), FAREWELL.toNanos(), TimeUnit.NANOSECONDS);
+            sendClose(ctx, ctx.newPromise()).addListener((ChannelFutureListener) sent -> {
+                limit.cancel(false);
+                ctx.close(promise);
+            });
         } else {
             ctx.close(promise);
         }

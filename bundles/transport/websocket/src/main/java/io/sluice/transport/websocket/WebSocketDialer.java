@@ -90,30 +90,37 @@ final class WebSocketDialer implements StreamDialer {
         var pipeline = lower.channel().pipeline();
         EarlyGate[] gate = new EarlyGate[1];
         Frames frames = new Frames(heartbeat);
-        gate[0] = new EarlyGate(path.earlyData(), first -> {
-            ChannelHandlerContext behind = pipeline.context(gate[0]);
-            ScheduledFuture<?> deadline = behind.executor()
-                    .schedule(
-                            () -> refuse(behind, lower, CloseReason.CONNECT_TIMEOUT, "was not answered in time"),
-                            request.remaining().toNanos(),
-                            TimeUnit.NANOSECONDS);
-            lower.channel().closeFuture().addListener(closed -> deadline.cancel(false));
-            pipeline.addBefore(behind.name(), null, upgrade(first, new UpgradeClient.Outcome() {
-                @Override
-                public void upgraded() {
-                    deadline.cancel(false);
-                    WebSocketStream.install(lower, true, frames, behind.name());
-                    gate[0].open(behind);
-                }
-
-                @Override
-                public void refused(ChannelHandlerContext ctx, String predicate, Throwable cause) {
-                    refuse(ctx, lower, CloseReason.PROXY_FAILED, "failed: the server " + predicate);
-                }
-            }));
-        });
+        gate[0] = new EarlyGate(
+                path.earlyData(),
+                first -> shake(first, gate[0], frames, lower, request),
+                ctx -> refuse(
+                        ctx, lower, CloseReason.PROXY_FAILED, "failed: the server closed the connection without an answer"));
         pipeline.addLast(gate[0]);
         return new WebSocketStream(lower, frames, true);
+    }
+
+    private void shake(byte[] first, EarlyGate gate, Frames frames, ByteStream lower, DialRequest request) {
+        var pipeline = lower.channel().pipeline();
+        ChannelHandlerContext behind = pipeline.context(gate);
+        ScheduledFuture<?> deadline = behind.executor()
+                .schedule(
+                        () -> refuse(behind, lower, CloseReason.CONNECT_TIMEOUT, "was not answered in time"),
+                        request.remaining().toNanos(),
+                        TimeUnit.NANOSECONDS);
+        lower.channel().closeFuture().addListener(closed -> deadline.cancel(false));
+        pipeline.addBefore(behind.name(), null, upgrade(first, new UpgradeClient.Outcome() {
+            @Override
+            public void upgraded() {
+                deadline.cancel(false);
+                WebSocketStream.install(lower, true, frames, behind.name());
+                gate.open(behind);
+            }
+
+            @Override
+            public void refused(ChannelHandlerContext ctx, String predicate, Throwable cause) {
+                refuse(ctx, lower, CloseReason.PROXY_FAILED, "failed: the server " + predicate);
+            }
+        }));
     }
 
     private void refuse(ChannelHandlerContext ctx, ByteStream lower, CloseReason reason, String predicate) {

@@ -114,6 +114,18 @@ class WebSocketLayerTest {
                 .hasMessageContaining("answered \"HTTP/1.1 404 Not Found\"");
     }
 
+    /** Else a client would take a server that has gone for an answer that is empty. */
+    @Test
+    void serverThatEndsBeforeEarlyDataWasSent_isAFailure_notAnEnd() throws Exception {
+        InetSocketAddress plain = rig.listen(stream -> stream.shutdownOutput());
+        Conversation client = rig.open(rig.dialer(plain, "ws.test", Map.of("websocket.path", "/?ed=64"), layer));
+        assertThat(client.awaitFailure())
+                .isInstanceOf(ConnectException.class)
+                .hasMessage("WebSocket with ws.test:" + plain.getPort()
+                        + " failed: the server closed the connection without an answer");
+        assertThat(client.hasEnded()).isFalse();
+    }
+
     @Test
     void request_isWhatXraysServerTakes() throws Exception {
         AtomicReference<Conversation> far = new AtomicReference<>();

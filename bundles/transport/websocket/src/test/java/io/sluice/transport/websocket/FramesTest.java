@@ -1,0 +1,55 @@
+package io.sluice.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** By a clock that the test turns. */
+class FramesTest {
+
+    /** A socket whose far side reads nothing: what is written waits until it is closed. */
+    private static final class Full extends ChannelOutboundHandlerAdapter {
+
+        private final List<ChannelPromise> waiting = new ArrayList<>();
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            ReferenceCountUtil.release(message);
+            waiting.add(promise);
+        }
+
+        @Override
+        public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+            waiting.forEach(w -> w.tryFailure(new java.nio.channels.ClosedChannelException()));
+            ctx.close(promise);
+        }
+    }
+
+    @Test
+    void close_isNotHeldUpByAFarSideThatReadsNothing() {
+        EmbeddedChannel channel = new EmbeddedChannel(new Full(), new Frames(Duration.ZERO));
+        channel.freezeTime();
+        channel.write(Unpooled.copyInt(7));
+
+        ChannelFuture closed = channel.close();
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).as("the far side may read on").isTrue();
+
+        channel.advanceTimeBy(3, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed.isDone()).isTrue();
+    }
+}
