@@ -11,7 +11,6 @@ import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
-import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.failure.NameFailures;
@@ -21,8 +20,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One datagram socket to a server being opened: name → first address in the preferred order → socket bound by egress and connected, so that
- * strangers' datagrams never reach us and ICMP errors do (udp(7)). Loop thread only.
+ * One datagram socket to a server being opened: name → addresses in the preferred order → socket bound by egress and connected, so that
+ * strangers' datagrams never reach us and ICMP errors do (udp(7)). An address that no socket can be connected to makes room for the next: most often there is no
+ * route for its family. Loop thread only.
  */
 final class ServerDatagrams {
 
@@ -42,8 +42,7 @@ final class ServerDatagrams {
 
     Future<DatagramPort> open() {
         if (!server.isUnresolved()) {
-            connect(server);
-            return result;
+            return connect(List.of(server));
         }
         ScheduledFuture<?> deadline = loop.schedule(
                 () -> fail(
@@ -74,38 +73,48 @@ final class ServerDatagrams {
                             + (found.cause() == null ? "" : ": " + NameFailures.why(found.cause())),
                     found.cause());
         } else {
-            connect(new InetSocketAddress(addresses.getFirst(), server.getPort()));
+            connect(addresses.stream()
+                    .map(address -> new InetSocketAddress(address, server.getPort()))
+                    .toList());
         }
     }
 
-    private void connect(InetSocketAddress address) {
-        DatagramChannel socket = null;
-        try {
-            EgressBinder binder = connector.binder();
-            if (binder == null) {
-                throw new EgressException(TcpConnector.NO_BINDER);
+    /** The first of these that a socket can be had for; otherwise the most telling failure. */
+    Future<DatagramPort> connect(List<InetSocketAddress> addresses) {
+        ConnectException failure = null;
+        for (InetSocketAddress address : addresses) {
+            try {
+                ServerDatagramPort port = new ServerDatagramPort(connector, socket(address), server);
+                if (!result.trySuccess(port)) {
+                    port.close(CloseReason.CLIENT_ABORTED);
+                }
+                return result;
+            } catch (EgressException | RuntimeException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                failure = ConnectFailures.better(failure, ConnectFailures.of(cause, address, "no datagram socket to"));
             }
-            socket = connector.sockets().datagram(AddressPreference.family(address.getAddress()));
+        }
+        result.tryFailure(failure);
+        return result;
+    }
+
+    private DatagramChannel socket(InetSocketAddress address) throws EgressException {
+        EgressBinder binder = connector.binder();
+        if (binder == null) {
+            throw new EgressException(TcpConnector.NO_BINDER);
+        }
+        DatagramChannel socket = connector.sockets().datagram(AddressPreference.family(address.getAddress()));
+        try {
             socket.config().setOption(ChannelOption.AUTO_READ, false);
             // On the loop these complete before they return, or have failed.
             done(loop.register(socket));
             binder.bind(socket, address.getAddress(), connector.settings().egress());
             done(socket.connect(address));
             binder.own(socket);
+            return socket;
         } catch (EgressException | RuntimeException e) {
-            if (socket != null) {
-                socket.close();
-            }
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            fail(
-                    ConnectFailures.reason(cause),
-                    "no datagram socket to " + ConnectFailures.text(address) + ": " + SystemErrors.sentence(cause),
-                    cause);
-            return;
-        }
-        ServerDatagramPort port = new ServerDatagramPort(connector, socket, server);
-        if (!result.trySuccess(port)) {
-            port.close(CloseReason.CLIENT_ABORTED);
+            socket.close();
+            throw e;
         }
     }
 
