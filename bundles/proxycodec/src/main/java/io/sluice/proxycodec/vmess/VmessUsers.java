@@ -1,6 +1,5 @@
 package io.sluice.proxycodec.vmess;
 
-import io.netty.util.concurrent.FastThreadLocal;
 import java.util.List;
 import javax.crypto.Cipher;
 
@@ -11,15 +10,14 @@ final class VmessUsers {
     record Match(VmessId id, long seconds) {}
 
     private final List<VmessId> ids;
-    private final FastThreadLocal<Cipher[]> openers = new FastThreadLocal<>() {
-        @Override
-        protected Cipher[] initialValue() {
-            return ids.stream().map(AuthId::opener).toArray(Cipher[]::new);
-        }
-    };
+    /** Not Netty's: a thread would keep that one, and its inbound's bundle, for good. */
+    private final ThreadLocal<Cipher[]> openers;
 
     VmessUsers(List<VmessId> ids) {
-        this.ids = List.copyOf(ids);
+        List<VmessId> all = List.copyOf(ids);
+        this.ids = all;
+        this.openers =
+                ThreadLocal.withInitial(() -> all.stream().map(AuthId::opener).toArray(Cipher[]::new));
     }
 
     /** @return null if it is nobody's */
