@@ -90,14 +90,20 @@ public final class ImportPlanner {
             candidate.outbound().forEach(outbound::putIfAbsent);
             added.put(i, outbound);
         }
-        rename(found, added);
+        rename(found, entries, added);
         return judged(found, entries, added);
     }
 
-    /** Outbounds that go through one another name each other by tag, which may have changed. */
-    private static void rename(List<Candidate> found, Map<Integer, Map<String, Object>> added) {
+    /** Outbounds that go through one another name each other by tag, which may have changed, or be another one where the server was there before. */
+    private static void rename(List<Candidate> found, Entry[] entries, Map<Integer, Map<String, Object>> added) {
         Map<String, String> names = new HashMap<>();
-        added.forEach((i, o) -> names.putIfAbsent(found.get(i).tag(), tag(o)));
+        for (int i = 0; i < entries.length; i++) {
+            if (added.containsKey(i)) {
+                names.putIfAbsent(found.get(i).tag(), tag(added.get(i)));
+            } else if (entries[i].outcome() == Outcome.PRESENT) {
+                names.putIfAbsent(found.get(i).tag(), entries[i].tag());
+            }
+        }
         added.replaceAll((i, o) -> {
             Map<String, Object> renamed = new LinkedHashMap<>(o);
             reference(renamed, names, "proxySettings", "tag");

@@ -3,6 +3,7 @@ package io.sluice.config.engine.link;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A link as a URI (RFC 3986), more tolerant than {@link java.net.URI}: programs write names and paths unescaped.
@@ -18,6 +19,9 @@ record LinkUri(String scheme, String user, String host, int port, String path, M
 
     /** Longer ones are no links: a vmess JSON has some hundred characters, a certificate's ECH some thousand. */
     static final int MAX_LENGTH = 16_384;
+
+    /** What an address with colons is made of (RFC 4291 §2.2), perhaps with a zone (RFC 4007 §11); whether it is one is for the configuration's reader. */
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%.+)?");
 
     static LinkUri parse(String link) throws LinkException {
         int colon = link.indexOf("://");
@@ -69,8 +73,9 @@ record LinkUri(String scheme, String user, String host, int port, String path, M
             throw new LinkException("host", "there is none");
         }
         if (host.chars().anyMatch(c -> c <= ' ' || c == 127 || "/?#@[]\\\"<>".indexOf(c) >= 0)
-                || !bracketed && host.indexOf(':') >= 0 && host.indexOf(':') == host.lastIndexOf(':')) {
-            throw new LinkException("host", "'" + host + "' is neither an address nor a name");
+                || host.indexOf(':') >= 0 && !IPV6.matcher(host).matches()) {
+            // Not shown: where the @ is missing, what stands here is a password.
+            throw new LinkException("host", "it is neither an address nor a name");
         }
         return host;
     }
@@ -79,7 +84,8 @@ record LinkUri(String scheme, String user, String host, int port, String path, M
         boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int port = digits ? Integer.parseInt(text) : 0;
         if (port < 1 || port > 65_535) {
-            throw new LinkException("port", "'" + text + "' is not a number between 1 and 65535");
+            // Not shown: people have lines of host:port:user:password.
+            throw new LinkException("port", "it is not a number between 1 and 65535");
         }
         return port;
     }
@@ -117,7 +123,7 @@ record LinkUri(String scheme, String user, String host, int port, String path, M
         if (!user.isEmpty()) {
             link.append(user).append('@');
         }
-        link.append(host.indexOf(':') >= 0 ? "[" + host + "]" : LinkText.encode(host));
+        link.append(host.indexOf(':') >= 0 ? "[" + LinkText.encode(host, ":") + "]" : LinkText.encode(host));
         link.append(':').append(port).append(path);
         char separator = '?';
         for (Map.Entry<String, String> pair : query.entrySet()) {

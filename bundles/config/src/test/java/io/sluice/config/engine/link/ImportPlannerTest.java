@@ -66,6 +66,21 @@ class ImportPlannerTest {
         assertThat(again.text()).isEqualTo(plan.text());
     }
 
+    /** Else what is meant to go through one server would go through whichever has its name here. */
+    @Test
+    void outboundThroughAServerThatIsThereUnderAnotherName_goesThroughThatOne() {
+        String present = plan("socks://192.0.2.1:1080#mine\nsocks://192.0.2.9:1080#hop").text();
+        ImportPlan plan = ImportPlanner.plan(present, List.of(new Source("s", """
+                { "outbounds": [
+                  { "tag": "far", "protocol": "socks", "settings": { "address": "192.0.2.2", "port": 1080 },
+                    "proxySettings": { "tag": "hop" } },
+                  { "tag": "hop", "protocol": "socks", "settings": { "address": "192.0.2.1", "port": 1080 } } ] }
+                """)));
+        assertThat(plan.entries()).extracting(Entry::outcome).containsExactly(Outcome.ADDED, Outcome.PRESENT);
+        assertThat(plan.entries()).extracting(Entry::tag).containsExactly("far", "mine");
+        assertThat(plan.text()).contains("\"proxySettings\": { \"tag\": \"mine\" }");
+    }
+
     @Test
     void subscription_isDecoded() {
         String body = Base64.getMimeEncoder()

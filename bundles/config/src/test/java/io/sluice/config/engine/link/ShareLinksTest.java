@@ -1,6 +1,7 @@
 package io.sluice.config.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.sluice.config.engine.JsonValues;
@@ -14,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code links.tsv}: a link and the object it stands for, or {@code !} and the field that it is refused by. */
 class ShareLinksTest {
@@ -74,6 +77,39 @@ class ShareLinksTest {
         assertThat(ShareLinks.outbound(printed)).as(printed).isEqualTo(outbound);
         assertThat(ShareLinks.print(ShareLinks.outbound(printed))).isEqualTo(printed);
         assertThat(JsonValues.read(JsonPrinter.pretty(outbound, 4))).isEqualTo(JsonValues.read(row.expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "socks5://192.0.2.1:1080:alice:s3cret",
+                "socks5://192.0.2.1:1080:alice:s3cret@",
+                "http://alice:s3cret",
+                "http://alice:s3cret/",
+                "trojan://s3cret:443",
+                "trojan://s3cret<:443",
+                "trojan://s3cret[:443",
+                "trojan://192.0.2.1:443:s3cret",
+                "trojan://s3cret",
+                "vless://s3cret?type=ws",
+                "ss://aes-256-gcm:s3cret",
+                "ss://aes-256-gcm:s3cret%zz@192.0.2.1:1",
+                "ss://aes-256-gcm:s3cret@:1",
+                "vmess://s3cret@192.0.2.1:x",
+                "socks://alice:s3cret@192.0.2.1:1080/path"
+            })
+    void wrongLink_tellsNoSecret(String link) {
+        assertThatThrownBy(() -> ShareLinks.outbound(link))
+                .isInstanceOf(LinkException.class)
+                .message()
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void zoneOfAnAddress_isPrintedAsItWasRead() throws LinkException {
+        Map<String, Object> outbound = ShareLinks.outbound("socks://[fe80::1%25eth0]:1080#a");
+        assertThat(ShareLinks.print(outbound)).isEqualTo("socks://[fe80::1%25eth0]:1080#a");
+        assertThat(ShareLinks.outbound(ShareLinks.print(outbound))).isEqualTo(outbound);
     }
 
     @Test
