@@ -1,4 +1,4 @@
-package io.sluice.outbound.vmess.engine;
+package io.sluice.proxyclient;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -13,41 +13,41 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * One association over many ports, each of which reaches one peer. A peer's port is opened with the first datagram for it; what comes meanwhile waits,
- * bounded. The port that was idle longest makes room. The association ends with the last of them.
+ * One association over many ports, each of which reaches one peer: for a server that knows no XUDP, or where one peer is all there is. A peer's port is
+ * opened with the first datagram for it; what comes meanwhile waits, bounded, and what is more is dropped and counted. The port that was idle longest makes
+ * room. The association ends with the last of them, as that one did.
  */
-final class PeerPorts implements DatagramPort {
+public final class PeerPorts implements DatagramPort {
 
     /** Ours: a resolver, a game, a call speak with a handful at a time; each costs a connection. */
-    static final int MAX_PEERS = 64;
+    public static final int MAX_PEERS = 64;
 
     /** As for a client's first datagrams: what a resolver or a QUIC client sends before it waits for an answer. */
     private static final int MAX_WAITING = 16;
 
     private final EventLoop loop;
     private final Function<InetSocketAddress, Future<DatagramPort>> opener;
-    private final LongAdder dropped;
+    private final ClientCounters counters;
     private final Promise<CloseReason> closed;
     private final Map<InetSocketAddress, Peer> peers = new LinkedHashMap<>(8, 0.75f, true);
     private final List<Peer> unflushed = new ArrayList<>(2);
     private DatagramReceiver receiver;
 
     /**
-     * @param first the port of the first peer
+     * @param first the port of the first peer; ownership passes
      * @param opener opens a port to another one, on the loop
      */
-    PeerPorts(
+    public PeerPorts(
             InetSocketAddress firstPeer,
             DatagramPort first,
             Function<InetSocketAddress, Future<DatagramPort>> opener,
-            LongAdder dropped) {
+            ClientCounters counters) {
         this.loop = first.eventLoop();
         this.opener = opener;
-        this.dropped = dropped;
+        this.counters = counters;
         this.closed = loop.newPromise();
         Peer peer = new Peer(firstPeer);
         peers.put(firstPeer, peer);
@@ -140,7 +140,7 @@ final class PeerPorts implements DatagramPort {
                 if (done.isSuccess()) {
                     opened(done.getNow());
                 } else {
-                    gone(CloseReason.PROXY_FAILED);
+                    gone(null, done.cause());
                 }
             });
         }
@@ -151,9 +151,7 @@ final class PeerPorts implements DatagramPort {
                 return;
             }
             port = opened;
-            port.closed()
-                    .addListener(
-                            done -> gone(done.isSuccess() ? (CloseReason) done.getNow() : CloseReason.PROXY_FAILED));
+            port.closed().addListener((Future<CloseReason> done) -> gone(done.getNow(), done.cause()));
             if (!waiting.isEmpty()) {
                 for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
                     port.send(next.payload, next.segmentSize, address);
@@ -176,10 +174,10 @@ final class PeerPorts implements DatagramPort {
                     unflushed.add(this);
                 }
                 port.send(payload, segmentSize, address);
-            } else if (waiting.size() < MAX_WAITING) {
+            } else if (!over && waiting.size() < MAX_WAITING) {
                 waiting.add(new Waiting(payload, segmentSize));
             } else {
-                dropped.increment();
+                counters.datagramsDropped.increment();
                 payload.release();
             }
         }
@@ -189,10 +187,15 @@ final class PeerPorts implements DatagramPort {
             port.flush();
         }
 
-        private void gone(CloseReason reason) {
+        /** In order, with a reason, or with a cause, which is for whoever asks why the association ended. */
+        private void gone(CloseReason reason, Throwable cause) {
             drop();
             if (peers.remove(address, this) && peers.isEmpty()) {
-                PeerPorts.this.close(reason);
+                if (cause == null) {
+                    closed.trySuccess(reason);
+                } else {
+                    closed.tryFailure(cause);
+                }
             }
         }
 
@@ -209,7 +212,7 @@ final class PeerPorts implements DatagramPort {
         private void drop() {
             over = true;
             for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
-                dropped.increment();
+                counters.datagramsDropped.increment();
                 next.payload.release();
             }
         }

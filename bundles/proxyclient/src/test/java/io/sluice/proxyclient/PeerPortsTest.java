@@ -1,4 +1,4 @@
-package io.sluice.outbound.vmess.engine;
+package io.sluice.proxyclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,20 +11,20 @@ import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.flow.DatagramReceiver;
+import io.sluice.api.outbound.ConnectException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class PeerPortsTest {
 
     private final EventLoop loop = new EmbeddedChannel().eventLoop();
     private final Map<InetSocketAddress, Promise<DatagramPort>> opening = new LinkedHashMap<>();
-    private final LongAdder dropped = new LongAdder();
+    private final ClientCounters counters = new ClientCounters();
     private final Port first = new Port();
     private final PeerPorts ports = new PeerPorts(
             peer(0),
@@ -34,7 +34,7 @@ class PeerPortsTest {
                 opening.put(to, promise);
                 return promise;
             },
-            dropped);
+            counters);
 
     private static InetSocketAddress peer(int number) {
         return InetSocketAddress.createUnresolved("peer" + number, 53);
@@ -74,7 +74,7 @@ class PeerPortsTest {
         for (int i = 0; i < 20; i++) {
             send(1, i);
         }
-        assertThat(dropped.sum()).isEqualTo(4);
+        assertThat(counters.datagramsDropped.sum()).isEqualTo(4);
         assertThat(open(1).sent).hasSize(16);
     }
 
@@ -97,10 +97,30 @@ class PeerPortsTest {
     void portThatCannotBeOpened_costsItsDatagramsOnly() {
         send(1, 1);
         opening.get(peer(1)).setFailure(new IOException("refused"));
-        assertThat(dropped.sum()).isEqualTo(1);
+        assertThat(counters.datagramsDropped.sum()).isEqualTo(1);
         assertThat(ports.closed().isDone()).isFalse();
         send(1, 2);
         assertThat(open(1).sent).containsExactly("peer1 2");
+    }
+
+    /** A name that cannot be carried, for one: there is nothing to wait for. */
+    @Test
+    void portThatFailsAtOnce_keepsNothing() {
+        PeerPorts failing = new PeerPorts(
+                peer(0), first, _ -> loop.newFailedFuture(new IOException("not carriable")), counters);
+        ByteBuf payload = Unpooled.buffer().writeByte(1);
+        failing.send(payload, 0, peer(1));
+        assertThat(payload.refCnt()).isZero();
+        assertThat(counters.datagramsDropped.sum()).isEqualTo(1);
+        assertThat(failing.closed().isDone()).isFalse();
+    }
+
+    /** It may be the only sentence that says that the server does not know the user. */
+    @Test
+    void lastPort_thatFailed_tellsWhy() {
+        ConnectException why = new ConnectException(CloseReason.PROXY_FAILED, "it does not know the id");
+        first.closed.setFailure(why);
+        assertThat(ports.closed().cause()).isSameAs(why);
     }
 
     @Test
@@ -122,7 +142,7 @@ class PeerPortsTest {
         ports.close(CloseReason.IDLE);
         assertThat(first.closed().getNow()).isEqualTo(CloseReason.IDLE);
         assertThat(pending.isCancelled()).isTrue();
-        assertThat(dropped.sum()).isEqualTo(1);
+        assertThat(counters.datagramsDropped.sum()).isEqualTo(1);
     }
 
     private final class Port implements DatagramPort {

@@ -9,6 +9,7 @@ import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.proxyclient.ClientCounters;
+import io.sluice.proxyclient.PeerPorts;
 import io.sluice.proxyclient.ProxyClient;
 import io.sluice.proxyclient.StreamDatagramPort;
 import io.sluice.proxycodec.DatagramFraming;
@@ -66,7 +67,7 @@ public final class VlessClient implements AutoCloseable {
             if (!opened.isSuccess()) {
                 promise.tryFailure(opened.cause());
             } else if (promise.setUncancellable()) {
-                promise.setSuccess(new PeerStreamsPort(
+                promise.setSuccess(new PeerPorts(
                         request.destination(), opened.getNow(), peer -> openPeer(request, peer), client.counters()));
             } else {
                 opened.getNow().close(CloseReason.CLIENT_ABORTED);

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
@@ -17,6 +18,7 @@ import io.sluice.api.net.Network;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
+import io.sluice.proxyclient.PeerPorts;
 import io.sluice.proxycodec.v2ray.UserId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -135,21 +137,31 @@ class VlessClientTest {
     @Test
     void withoutXudp_aPeersStreamThatEnds_isOpenedAnew() {
         DatagramPort port = port(PacketEncoding.NONE);
+        send(port, 0xBB, SECOND);
         streams.getFirst().channel.close();
         send(port, 0xAA, FIRST);
 
-        assertThat(streams).hasSize(2);
+        assertThat(streams).hasSize(3);
         assertThat(port.closed().isDone()).isFalse();
+    }
+
+    @Test
+    void withoutXudp_aServerThatKnowsNoId_isToldOf() {
+        DatagramPort port = port(PacketEncoding.NONE);
+        send(port, 0xAA, FIRST);
+        streams.getFirst().channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+        assertThat(port.closed().cause()).hasMessageContaining("ended the connection without a response");
     }
 
     @Test
     void withoutXudp_theNumberOfStreamsIsBounded() {
         DatagramPort port = port(PacketEncoding.NONE);
-        for (int i = 0; i < 3 * PeerStreamsPort.MAX_PEERS; i++) {
+        for (int i = 0; i < 3 * PeerPorts.MAX_PEERS; i++) {
             send(port, i, new InetSocketAddress("192.0.2.9", 1_000 + i));
         }
 
-        assertThat(streams.stream().filter(s -> s.channel.isOpen())).hasSize(PeerStreamsPort.MAX_PEERS);
+        assertThat(streams.stream().filter(s -> s.channel.isOpen())).hasSize(PeerPorts.MAX_PEERS);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.proxyclient.ClientCounters;
+import io.sluice.proxyclient.PeerPorts;
 import io.sluice.proxyclient.ProxyClient;
 import io.sluice.proxyclient.StreamDatagramPort;
 import io.sluice.proxycodec.mux.XudpFraming;
@@ -54,7 +55,7 @@ public final class VmessConnector implements AutoCloseable {
                 request,
                 stream -> isPlain(first)
                         ? new PeerPorts(
-                                first, plain(stream, first), peer -> open(request, peer), counters().datagramsDropped)
+                                first, plain(stream, first), peer -> open(request, peer), counters())
                         : new StreamDatagramPort(dress(stream, Command.MUX, null), XudpFraming.opening(), counters()));
     }
 
