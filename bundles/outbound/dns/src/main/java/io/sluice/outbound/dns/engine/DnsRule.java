@@ -95,7 +95,7 @@ record DnsRule(Action action, int rcode, List<int[]> types, List<Name> names) {
 
     private static Name name(String line, String text) {
         String[] parts = text.toLowerCase(Locale.ROOT).split(":", 2);
-        return switch (parts[0]) {
+        return switch (parts.length < 2 ? "" : parts[0]) {
             case "full" -> new Name(Name.Kind.FULL, parts[1]);
             case "domain" -> new Name(Name.Kind.DOMAIN, parts[1]);
             case "keyword" -> new Name(Name.Kind.KEYWORD, parts[1]);

@@ -78,6 +78,7 @@ class DnsRulesTest {
                 "return=5000",
                 "direct type=70000",
                 "drop domain=a.example",
+                "drop domain=full",
                 "drop type"
             })
     void whatIsNoRule_isRefusedWithItsLine(String line) {
