@@ -2,6 +2,7 @@ package io.sluice.proxycodec.http;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
+import java.net.IDN;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,6 +41,21 @@ public final class UpgradeClient extends HeadHandshake {
         this.request = request;
         this.check = check;
         this.outcome = outcome;
+    }
+
+    /**
+     * What Host says of a name or an address (RFC 9110 §7.2): names beyond ASCII in their ASCII form (RFC 5890 §2.3.2.1).
+     *
+     * @throws IllegalArgumentException if it is none; the message does not say what was written
+     */
+    public static String host(String written) {
+        String host = written.indexOf(':') != written.lastIndexOf(':') && !written.startsWith("[")
+                ? "[" + written + "]"
+                : IDN.toASCII(written, IDN.ALLOW_UNASSIGNED);
+        if (host.isEmpty() || !host.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("a host is written in visible characters");
+        }
+        return host;
     }
 
     /**

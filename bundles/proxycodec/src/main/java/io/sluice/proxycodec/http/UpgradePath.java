@@ -1,6 +1,8 @@
 package io.sluice.proxycodec.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -15,7 +17,7 @@ public record UpgradePath(String target, int earlyData) {
     private static final int MOST_EARLY = 8 * 1024;
 
     public static UpgradePath of(String written) {
-        String path = written.startsWith("/") ? written : "/" + written;
+        String path = encoded(written.startsWith("/") ? written : "/" + written);
         int query = path.indexOf('?');
         if (query < 0) {
             return new UpgradePath(path, 0);
@@ -31,6 +33,19 @@ public record UpgradePath(String target, int earlyData) {
         }
         String rest = String.join("&", others);
         return new UpgradePath(path.substring(0, query) + (rest.isEmpty() ? "" : "?" + rest), early);
+    }
+
+    /** RFC 3986 §2.1, where people and links write what no request can carry: white space, line ends, letters beyond ASCII. What is encoded stays as it is. */
+    private static String encoded(String path) {
+        StringBuilder encoded = new StringBuilder(path.length());
+        for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {
+            if (octet > ' ' && octet < 0x7f) {
+                encoded.append((char) octet);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(octet));
+            }
+        }
+        return encoded.toString();
     }
 
     /** The target without its query: what a server compares. */

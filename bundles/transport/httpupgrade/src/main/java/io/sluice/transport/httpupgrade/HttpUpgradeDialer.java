@@ -26,9 +26,17 @@ final class HttpUpgradeDialer implements StreamDialer {
         this.below = below;
         UpgradePath path = UpgradePath.of(settings.string("path").orElse("/"));
         String server = settings.host();
-        String host = settings.string("host").orElse(server.contains(":") ? "[" + server + "]" : server);
+        String host = host(settings, settings.string("host").orElse(server));
         this.request = UpgradeClient.request(path, host, settings.strings("headers"), List.of());
         this.task = "HTTPUpgrade with " + server + ":" + settings.endpoint().getPort();
+    }
+
+    private static String host(LayerSettings settings, String written) {
+        try {
+            return UpgradeClient.host(written);
+        } catch (IllegalArgumentException e) {
+            throw settings.refuse("host", "is neither a name nor an address");
+        }
     }
 
     @Override

@@ -37,10 +37,18 @@ final class WebSocketDialer implements StreamDialer {
         this.below = below;
         this.path = UpgradePath.of(settings.string("path").orElse("/"));
         String server = settings.host();
-        this.host = settings.string("host").orElse(server.contains(":") ? "[" + server + "]" : server);
+        this.host = host(settings, settings.string("host").orElse(server));
         this.headers = settings.strings("headers");
         this.heartbeat = Duration.ofSeconds(settings.integer("heartbeatPeriod", 0));
         this.task = "WebSocket with " + server + ":" + settings.endpoint().getPort();
+    }
+
+    private static String host(LayerSettings settings, String written) {
+        try {
+            return UpgradeClient.host(written);
+        } catch (IllegalArgumentException e) {
+            throw settings.refuse("host", "is neither a name nor an address");
+        }
     }
 
     @Override
