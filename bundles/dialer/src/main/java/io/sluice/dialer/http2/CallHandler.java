@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
@@ -30,6 +31,8 @@ public abstract class CallHandler extends ChannelDuplexHandler {
     private boolean ended;
     /** A server has said all it has to say and takes no more; what it said may still wait to be read. */
     private boolean dismissed;
+    /** A server has said that it has not looked at the request. */
+    private boolean unprocessed;
 
     /**
      * @param protocol what sentences begin with
@@ -59,6 +62,11 @@ public abstract class CallHandler extends ChannelDuplexHandler {
     /** Whether the far side is a server. */
     protected boolean isClient() {
         return false;
+    }
+
+    /** RFC 9113 §8.7: the server has not looked at the request, so it may be made again, on another connection. */
+    protected final boolean isUnprocessed() {
+        return unprocessed;
     }
 
     /** Whether the far side may end here in order. */
@@ -159,8 +167,10 @@ public abstract class CallHandler extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame reset) {
+            unprocessed |= reset.errorCode() == Http2Error.REFUSED_STREAM.code();
             reset(ctx, reset.errorCode());
         } else {
+            unprocessed |= event instanceof Http2GoAwayFrame;
             ctx.fireUserEventTriggered(event);
         }
     }

@@ -17,6 +17,16 @@ final class ConnectCall extends CallHandler {
 
     private static final int NO_STATUS = -1;
 
+    /** The cause of an attempt that may be made again. */
+    static final class Unprocessed extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unprocessed(Exception cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     private final Http2Headers request;
     private final boolean named;
     private final Http2Stream stream;
@@ -101,7 +111,10 @@ final class ConnectCall extends CallHandler {
             ctx.fireExceptionCaught(cause);
         } else {
             answered = true;
-            attempt.fail(CloseReason.PROXY_FAILED, "failed: " + SystemErrors.sentence(cause), cause);
+            attempt.fail(
+                    CloseReason.PROXY_FAILED,
+                    "failed: " + SystemErrors.sentence(cause),
+                    isUnprocessed() ? new Unprocessed(cause) : cause);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.outbound.http.engine;
 
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
@@ -22,6 +23,12 @@ public final class HttpProxy implements AutoCloseable {
 
     /** A silent connection with tunnels is asked for a sign of life: NATs forget one after some minutes (RFC 5382 REQ-5 wants 2 h, few keep to it); ours. */
     private static final KeepAlive KEEP_ALIVE = new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(20), false);
+
+    /**
+     * How often a request is made again that the proxy has not looked at (RFC 9113 §8.7): it lets go of a connection just then, or takes fewer streams than a new
+     * connection can know. Once, as the second has what the first learned.
+     */
+    private static final int AGAIN = 1;
 
     private final Http2Dialer dialer;
     private final String name;
@@ -60,13 +67,34 @@ public final class HttpProxy implements AutoCloseable {
         }
         String authority = authority(destination);
         DialRequest dial = DialRequest.of(request.flowId(), request.eventLoop(), request.timeout());
+        Promise<ByteStream> result = request.eventLoop().newPromise();
+        attempt(authority, dial, result, AGAIN);
+        result.addListener(done -> count(done.isSuccess(), done.cause()));
+        return result;
+    }
+
+    private void attempt(String authority, DialRequest dial, Promise<ByteStream> result, int again) {
         Future<ByteStream> opening = LayerAttempt.start(
                 dialer,
                 dial,
                 name + ", asked for " + authority + ",",
                 (lower, attempt) -> connect(authority, lower, attempt));
-        opening.addListener(done -> count(done.isSuccess(), done.cause()));
-        return opening;
+        result.addListener(done -> {
+            if (done.isCancelled()) {
+                opening.cancel(false);
+            }
+        });
+        opening.addListener((Future<ByteStream> opened) -> {
+            if (opened.isSuccess()) {
+                if (!result.trySuccess(opened.getNow())) {
+                    opened.getNow().reset();
+                }
+            } else if (again > 0 && !result.isDone() && opened.cause().getCause() instanceof ConnectCall.Unprocessed) {
+                attempt(authority, dial, result, again - 1);
+            } else {
+                result.tryFailure(opened.cause());
+            }
+        });
     }
 
     private void connect(String authority, ByteStream lower, LayerAttempt attempt) {

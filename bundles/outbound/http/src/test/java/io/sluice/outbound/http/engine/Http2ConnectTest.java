@@ -168,6 +168,19 @@ class Http2ConnectTest {
         assertThat(steady.awaitText("still here")).isEqualTo("still here");
     }
 
+    /** RFC 9113 §8.7. */
+    @Test
+    void requestThatWasNotLookedAt_isMadeOnceMore() throws Exception {
+        Conversation client = rig.open(to("busy.test"));
+        client.write("x");
+        assertThat(client.awaitText("x")).isEqualTo("x");
+        assertThat(proxy.requests).hasSize(2);
+
+        ConnectException refusal = rig.refused(to("shut.test"), PATIENCE);
+        assertThat(refusal).hasMessageContaining("the far side reset the tunnel, code 7");
+        assertThat(proxy.requests).hasSize(4);
+    }
+
     @Test
     void interimAnswer_isNotTheAnswer() throws Exception {
         Conversation client = rig.open(to("early.test"));

@@ -86,6 +86,8 @@ final class Http2Proxy {
                     // says nothing
                 }
                 case "reset.test" -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CONNECT_ERROR));
+                case "busy.test" -> refuse(ctx, requests.size() > 1);
+                case "shut.test" -> refuse(ctx, false);
                 case "early.test" -> {
                     head(ctx, "103");
                     head(ctx, "200");
@@ -95,6 +97,14 @@ final class Http2Proxy {
                     ctx.channel().parent().close();
                 }
                 default -> head(ctx, host.matches("[0-9]{3}[.]test") ? host.substring(0, 3) : "200");
+            }
+        }
+
+        private void refuse(ChannelHandlerContext ctx, boolean no) {
+            if (no) {
+                head(ctx, "200");
+            } else {
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
             }
         }
 
