@@ -84,9 +84,9 @@ public final class Http2Dialer implements StreamDialer {
             if (!connecting) {
                 connecting = true;
                 // It belongs to all that wait, so nobody's cancellation ends it.
-                below.dial(new DialRequest(
-                                0, one.request().eventLoop(), one.request().deadlineNanos()))
-                        .addListener((Future<ByteStream> opened) -> connected(opened));
+                long deadline = one.request().deadlineNanos();
+                below.dial(new DialRequest(0, one.request().eventLoop(), deadline))
+                        .addListener((Future<ByteStream> opened) -> connected(opened, deadline));
             }
         }
 
@@ -115,12 +115,12 @@ public final class Http2Dialer implements StreamDialer {
             }
         }
 
-        private void connected(Future<ByteStream> opened) {
+        private void connected(Future<ByteStream> opened, long deadline) {
             connecting = false;
             List<Waiting> now = List.copyOf(waiting);
             waiting.clear();
             if (!opened.isSuccess()) {
-                now.forEach(w -> w.result().tryFailure(opened.cause()));
+                failed(now, opened.cause(), deadline);
                 return;
             }
             ByteStream lower = opened.getNow();
@@ -142,6 +142,18 @@ public final class Http2Dialer implements StreamDialer {
             }
             if (alone && !given) {
                 lower.reset();
+            }
+        }
+
+        /** Who came later has more time than the one whose attempt this was. */
+        private void failed(List<Waiting> now, Throwable cause, long deadline) {
+            boolean late = cause instanceof ConnectException known && known.reason() == CloseReason.CONNECT_TIMEOUT;
+            for (Waiting next : now) {
+                if (late && next.request().deadlineNanos() - deadline > 0 && !next.result().isDone()) {
+                    open(next);
+                } else {
+                    next.result().tryFailure(cause);
+                }
             }
         }
 

@@ -23,6 +23,8 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.Ticker;
 import io.sluice.api.flow.ByteStream;
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
 import java.time.Duration;
@@ -55,6 +57,8 @@ final class Http2Pair implements AutoCloseable {
     final List<Channel> calls = new ArrayList<>();
     /** Connections of the first so many are dead: what the servers say on them arrives no more. */
     int dead;
+    /** Whether who connects gets no answer. */
+    boolean unreachable;
 
     final Http2Dialer dialer;
 
@@ -68,7 +72,7 @@ final class Http2Pair implements AutoCloseable {
                 new StreamDialer() {
                     @Override
                     public Future<ByteStream> dial(DialRequest request) {
-                        return connect();
+                        return unreachable ? unanswered(request) : connect();
                     }
 
                     @Override
@@ -95,6 +99,15 @@ final class Http2Pair implements AutoCloseable {
         loop.register(client);
         Promise<ByteStream> result = loop.newPromise();
         client.connect(listener.localAddress()).addListener(_ -> result.setSuccess(new Lower(client)));
+        return result;
+    }
+
+    private Future<ByteStream> unanswered(DialRequest request) {
+        Promise<ByteStream> result = loop.newPromise();
+        loop.schedule(
+                () -> result.setFailure(new ConnectException(CloseReason.CONNECT_TIMEOUT, "no answer")),
+                request.remaining().toNanos(),
+                TimeUnit.NANOSECONDS);
         return result;
     }
 
@@ -133,7 +146,11 @@ final class Http2Pair implements AutoCloseable {
     }
 
     Future<ByteStream> dial() {
-        Future<ByteStream> dialled = dialer.dial(DialRequest.of(1, loop, TIMEOUT));
+        return dial(TIMEOUT);
+    }
+
+    Future<ByteStream> dial(Duration timeout) {
+        Future<ByteStream> dialled = dialer.dial(DialRequest.of(1, loop, timeout));
         pump();
         return dialled;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.util.concurrent.Future;
+import io.sluice.api.flow.ByteStream;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,5 +80,28 @@ class SharedConnectionTest {
         pair.pump();
         call();
         assertThat(pair.connections).hasSize(2);
+    }
+
+    /** Many wait for one attempt, which is bounded by the time of whoever came first. */
+    @Test
+    void deadlineOfTheFirst_isNotThatOfTheOthers() {
+        pair.unreachable = true;
+        Future<ByteStream> first = pair.dial(Duration.ofSeconds(2));
+        pair.seconds(1);
+        Future<ByteStream> second = pair.dial(Duration.ofSeconds(10));
+        pair.unreachable = false;
+        pair.seconds(1);
+        assertThat(first.isSuccess()).isFalse();
+        assertThat(first.isDone()).isTrue();
+        assertThat(second.isSuccess()).isTrue();
+
+        pair.unreachable = true;
+        pair.connections.getFirst().close();
+        pair.pump();
+        Future<ByteStream> third = pair.dial(Duration.ofSeconds(2));
+        Future<ByteStream> fourth = pair.dial(Duration.ofSeconds(3));
+        pair.seconds(3);
+        assertThat(third.isDone()).isTrue();
+        assertThat(fourth.isDone()).as("each ends by its own").isTrue();
     }
 }
