@@ -213,7 +213,9 @@ public abstract class CallHandler extends ChannelDuplexHandler {
             return; // what was being written is not wanted any more
         }
         if (cause instanceof Http2Exception broken) {
-            abort(ctx, new IOException(protocol + ": " + SystemErrors.clean(String.valueOf(broken.getMessage())), broken));
+            abort(
+                    ctx,
+                    new IOException(protocol + ": " + SystemErrors.clean(String.valueOf(broken.getMessage())), broken));
         } else {
             ctx.fireExceptionCaught(cause);
         }

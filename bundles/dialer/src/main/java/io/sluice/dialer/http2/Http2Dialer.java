@@ -149,7 +149,9 @@ public final class Http2Dialer implements StreamDialer {
         private void failed(List<Waiting> now, Throwable cause, long deadline) {
             boolean late = cause instanceof ConnectException known && known.reason() == CloseReason.CONNECT_TIMEOUT;
             for (Waiting next : now) {
-                if (late && next.request().deadlineNanos() - deadline > 0 && !next.result().isDone()) {
+                if (late
+                        && next.request().deadlineNanos() - deadline > 0
+                        && !next.result().isDone()) {
                     open(next);
                 } else {
                     next.result().tryFailure(cause);

@@ -36,7 +36,9 @@ class CallHandlerTest {
 
     CallHandlerTest() {
         stream.call().pipeline().addLast(new Octets(), taker);
-        stream.call().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().method("POST").path("/")));
+        stream.call()
+                .writeAndFlush(new DefaultHttp2HeadersFrame(
+                        new DefaultHttp2Headers().method("POST").path("/")));
         pair.pump();
         server = pair.calls.getFirst();
     }
@@ -140,10 +142,13 @@ class CallHandlerTest {
     /** What could not be sent for want of a window fails with the reset. */
     @Test
     void resetWithNoError_whileOctetsWaitToBeSent_takesNothingAwayEither() {
-        stream.call().write(Unpooled.wrappedBuffer(new byte[200_000]), stream.call().voidPromise());
+        stream.call()
+                .write(Unpooled.wrappedBuffer(new byte[200_000]), stream.call().voidPromise());
         ChannelFuture last = stream.shutdownOutput();
         pair.pump();
-        assertThat(last.isDone()).as("the server's window is 64 KiB, and it reads nothing").isFalse();
+        assertThat(last.isDone())
+                .as("the server's window is 64 KiB, and it reads nothing")
+                .isFalse();
         say(new byte[1_000]);
         server.writeAndFlush(new DefaultHttp2DataFrame(true));
         server.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));

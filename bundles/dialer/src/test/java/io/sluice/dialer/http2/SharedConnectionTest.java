@@ -22,7 +22,9 @@ class SharedConnectionTest {
 
     private Http2Stream call() {
         Http2Stream stream = pair.open();
-        stream.call().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().method("POST").path("/")));
+        stream.call()
+                .writeAndFlush(new DefaultHttp2HeadersFrame(
+                        new DefaultHttp2Headers().method("POST").path("/")));
         pair.pump();
         return stream;
     }
@@ -53,7 +55,9 @@ class SharedConnectionTest {
         pair.seconds(1);
         Http2Stream second = call();
         assertThat(pair.connections).as("no answer for 3 s").hasSize(2);
-        assertThat(old.call().isActive()).as("it may be the path, and come back").isTrue();
+        assertThat(old.call().isActive())
+                .as("it may be the path, and come back")
+                .isTrue();
 
         pair.seconds(18);
         assertThat(old.call().isActive()).as("no answer for 20 s").isFalse();

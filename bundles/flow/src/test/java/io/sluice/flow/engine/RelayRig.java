@@ -223,7 +223,7 @@ final class RelayRig implements AutoCloseable {
     }
 
     /** Connects to the destination by a plain socket. */
-    final class SocketOutbound extends FakeOutbound {
+    class SocketOutbound extends FakeOutbound {
 
         SocketOutbound(String tag) {
             super(tag, Capability.TCP);

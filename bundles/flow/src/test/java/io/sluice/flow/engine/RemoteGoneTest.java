@@ -50,10 +50,8 @@ class RemoteGoneTest {
                         @Override
                         public Future<ByteStream> openStream(OpenRequest request) {
                             Future<ByteStream> opening = super.openStream(request);
-                            opening.addListener((Future<ByteStream> opened) -> opened.getNow()
-                                    .channel()
-                                    .pipeline()
-                                    .addFirst(new GoesInOrder()));
+                            opening.addListener((Future<ByteStream> opened) ->
+                                    opened.getNow().channel().pipeline().addFirst(new GoesInOrder()));
                             return opening;
                         }
                     },

@@ -69,7 +69,8 @@ class ImportPlannerTest {
     /** Else what is meant to go through one server would go through whichever has its name here. */
     @Test
     void outboundThroughAServerThatIsThereUnderAnotherName_goesThroughThatOne() {
-        String present = plan("socks://192.0.2.1:1080#mine\nsocks://192.0.2.9:1080#hop").text();
+        String present =
+                plan("socks://192.0.2.1:1080#mine\nsocks://192.0.2.9:1080#hop").text();
         ImportPlan plan = ImportPlanner.plan(present, List.of(new Source("s", """
                 { "outbounds": [
                   { "tag": "far", "protocol": "socks", "settings": { "address": "192.0.2.2", "port": 1080 },
