@@ -106,8 +106,8 @@ class PeerPortsTest {
     /** A name that cannot be carried, for one: there is nothing to wait for. */
     @Test
     void portThatFailsAtOnce_keepsNothing() {
-        PeerPorts failing = new PeerPorts(
-                peer(0), first, _ -> loop.newFailedFuture(new IOException("not carriable")), counters);
+        PeerPorts failing =
+                new PeerPorts(peer(0), first, _ -> loop.newFailedFuture(new IOException("not carriable")), counters);
         ByteBuf payload = Unpooled.buffer().writeByte(1);
         failing.send(payload, 0, peer(1));
         assertThat(payload.refCnt()).isZero();

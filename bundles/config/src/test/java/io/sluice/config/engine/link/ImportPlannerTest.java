@@ -73,7 +73,8 @@ class ImportPlannerTest {
                 plan("socks://192.0.2.1:1080#mine\nsocks://192.0.2.9:1080#hop").text();
         ImportPlan plan = ImportPlanner.plan(present, List.of(new Source("s", """
                 { "outbounds": [
-                  { "tag": "far", "protocol": "socks", "settings": { "address": "192.0.2.2", "port": 1080 },
+                  { "tag": "far", "protocol": "shadowsocks", "settings": { "address": "192.0.2.2", "port": 1,
+                      "method": "aes-256-gcm", "password": "p" },
                     "proxySettings": { "tag": "hop" } },
                   { "tag": "hop", "protocol": "socks", "settings": { "address": "192.0.2.1", "port": 1080 } } ] }
                 """)));

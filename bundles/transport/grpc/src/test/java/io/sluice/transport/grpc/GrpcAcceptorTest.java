@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -43,11 +44,14 @@ class GrpcAcceptorTest {
 
         final List<Long> resets = new CopyOnWriteArrayList<>();
         final List<String> statuses = new CopyOnWriteArrayList<>();
+        final CompletableFuture<ChannelHandlerContext> added = new CompletableFuture<>();
         private ChannelHandlerContext context;
 
         @Override
         protected void handlerAdded0(ChannelHandlerContext ctx) {
             context = ctx;
+            ctx.channel().config().setAutoRead(true);
+            added.complete(ctx);
         }
 
         /** Begins a call, with so much of a message. */
@@ -66,7 +70,8 @@ class GrpcAcceptorTest {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             switch (message) {
                 case Http2ResetFrame reset -> resets.add(reset.errorCode());
-                case Http2HeadersFrame head -> statuses.add(String.valueOf(head.headers().get("grpc-status")));
+                case Http2HeadersFrame head ->
+                    statuses.add(String.valueOf(head.headers().get("grpc-status")));
                 default -> {}
             }
             ReferenceCountUtil.release(message);
@@ -75,21 +80,23 @@ class GrpcAcceptorTest {
 
     private Frames connect() throws Exception {
         Frames frames = new Frames();
-        var connected = rig.dial(rig.dialer(server, "g.test", Map.of()), LIMIT, opened -> opened.getNow()
-                .channel()
-                .pipeline()
-                .addLast(
-                        Http2FrameCodecBuilder.forClient()
-                                .autoAckSettingsFrame(false)
-                                .build(),
-                        frames));
-        assertThat(connected.await(LIMIT.toMillis())).isTrue();
-        connected.getNow().channel().config().setAutoRead(true);
+        rig.dial(
+                rig.dialer(server, "g.test", Map.of()),
+                LIMIT,
+                opened -> opened.getNow()
+                        .channel()
+                        .pipeline()
+                        .addLast(
+                                Http2FrameCodecBuilder.forClient()
+                                        .autoAckSettingsFrame(false)
+                                        .build(),
+                                frames));
         return frames;
     }
 
     private static void calls(Frames frames, int number, String path, int octets) throws Exception {
-        frames.context
+        frames.added
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .executor()
                 .submit(() -> {
                     for (int i = 0; i < number; i++) {

@@ -102,7 +102,10 @@ final class WebSocketDialer implements StreamDialer {
                 path.earlyData(),
                 first -> shake(first, gate[0], frames, lower, request),
                 ctx -> refuse(
-                        ctx, lower, CloseReason.PROXY_FAILED, "failed: the server closed the connection without an answer"));
+                        ctx,
+                        lower,
+                        CloseReason.PROXY_FAILED,
+                        "failed: the server closed the connection without an answer"));
         pipeline.addLast(gate[0]);
         return new WebSocketStream(lower, frames, true);
     }

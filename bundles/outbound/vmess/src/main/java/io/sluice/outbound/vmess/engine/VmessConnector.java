@@ -54,8 +54,7 @@ public final class VmessConnector implements AutoCloseable {
         return client.openDatagrams(
                 request,
                 stream -> isPlain(first)
-                        ? new PeerPorts(
-                                first, plain(stream, first), peer -> open(request, peer), counters())
+                        ? new PeerPorts(first, plain(stream, first), peer -> open(request, peer), counters())
                         : new StreamDatagramPort(dress(stream, Command.MUX, null), XudpFraming.opening(), counters()));
     }
 
