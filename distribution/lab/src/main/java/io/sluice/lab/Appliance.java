@@ -51,9 +51,12 @@ final class Appliance {
         }
         command(Map.of(), List.of("cp", "-a", "/etc/.", hostEtc().toString()));
         Files.deleteIfExists(hostEtc().resolve("resolv.conf"));
-        Files.writeString(
-                hostEtc().resolve("resolv.conf"),
-                Places.NAME_SERVERS.stream().map(a -> "nameserver " + a + "\n").collect(Collectors.joining()));
+        Files.writeString(hostEtc().resolve("resolv.conf"), ownResolver());
+    }
+
+    /** What the host's file says without the appliance. */
+    static String ownResolver() {
+        return Places.NAME_SERVERS.stream().map(a -> "nameserver " + a + "\n").collect(Collectors.joining());
     }
 
     Path hostEtc() {

@@ -263,7 +263,8 @@ final class Faults {
 
     private static void foreignResolver(World w) throws IOException {
         Path fresh = w.box.hostEtc().resolve("resolv.conf.dhcp");
-        Files.writeString(fresh, "nameserver " + Places.WAN_ISP4 + "\n");
+        // What another has written last is what the host gets back.
+        Files.writeString(fresh, Appliance.ownResolver());
         Files.move(fresh, w.box.hostEtc().resolve("resolv.conf"), StandardCopyOption.ATOMIC_MOVE);
     }
 
