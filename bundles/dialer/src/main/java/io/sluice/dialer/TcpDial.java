@@ -219,11 +219,13 @@ final class TcpDial {
             channel.close();
             return;
         }
+        if (!result.setUncancellable()) {
+            channel.close(); // cancelled by another thread; the loop is about to hear of it
+            return;
+        }
         stop(channel);
         connector.counters().streamsOpened.increment();
-        if (!result.trySuccess(ByteStream.of((DuplexChannel) channel))) {
-            channel.close();
-        }
+        result.setSuccess(ByteStream.of((DuplexChannel) channel));
     }
 
     private void failed(InetSocketAddress address, Throwable cause) {
@@ -235,18 +237,21 @@ final class TcpDial {
     }
 
     private void timedOut() {
-        if (!result.isDone()) {
-            fail(new ConnectException(
-                    CloseReason.CONNECT_TIMEOUT,
-                    "no answer from " + ConnectFailures.text(destination) + " within " + timeLeft.toMillis() + " ms"));
-        }
+        boolean resolving = destination.isUnresolved() && addresses.isEmpty();
+        String what = resolving
+                ? "the name " + destination.getHostString() + " could not be resolved"
+                : "no answer from " + ConnectFailures.text(destination);
+        fail(new ConnectException(
+                CloseReason.CONNECT_TIMEOUT,
+                what + " within " + timeLeft.toMillis() + " ms" + (resolving ? ": no name server answered" : "")));
     }
 
     private void fail(ConnectException cause) {
-        // First the result: an attempt that is closed fails too, and would tell that it was closed.
-        if (!result.isDone()) {
+        // First the result: an attempt that is closed fails too, and would tell that it was closed. Another thread may
+        // have cancelled it just now.
+        if (!result.isDone() && result.setUncancellable()) {
             connector.counters().streamsFailed.increment();
-            result.tryFailure(cause);
+            result.setFailure(cause);
             stop(null);
         }
     }
