@@ -12,11 +12,15 @@ import io.sluice.proxycodec.http.HttpHead;
 /** Sends CONNECT and waits for the answer: 2xx, and the stream is the flow's (RFC 9110 §9.3.6: whatever Content-Length says); anything else ends the attempt. */
 final class ConnectHandshake extends HeadHandshake {
 
+    /** Go's net/http gives up behind as many; RFC 9110 §15.2 names no limit. */
+    private static final int MOST_INTERIM = 5;
+
     private final String request;
     private final boolean named;
     private final ByteStream stream;
     private final LayerAttempt attempt;
     private final HttpCounters counters;
+    private int interim;
 
     ConnectHandshake(String request, boolean named, ByteStream stream, LayerAttempt attempt, HttpCounters counters) {
         this.request = request;
@@ -45,8 +49,10 @@ final class ConnectHandshake extends HeadHandshake {
         if (ConnectAnswer.isTunnel(status)) {
             handOver(ctx);
             attempt.succeed(stream);
-        } else if (ConnectAnswer.isInterim(status)) {
+        } else if (ConnectAnswer.isInterim(status) && ++interim <= MOST_INTERIM) {
             resume(ctx);
+        } else if (ConnectAnswer.isInterim(status)) {
+            malformed(ctx, "it sent more than " + MOST_INTERIM + " interim answers");
         } else if (status < 0) {
             malformed(ctx, "its first line is no answer");
         } else {

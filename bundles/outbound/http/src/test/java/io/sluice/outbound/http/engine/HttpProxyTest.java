@@ -98,6 +98,16 @@ class HttpProxyTest {
                         + "Proxy-Authorization: Basic YW5uYTpzM2NyZXQ=\r\nX-A: b\r\n\r\n");
     }
 
+    /** Each is read within the one before: without an end that would be the stack's. */
+    @Test
+    void interimAnswersWithoutEnd_areRefused() throws Exception {
+        String answers = "HTTP/1.1 100 Continue\r\n\r\n".repeat(20_000);
+        ConnectException refusal =
+                rig.refused(through(proxy(answers, new CompletableFuture<>()), NAME, null, ""), Duration.ofSeconds(30));
+        assertThat(refusal.reason()).isEqualTo(CloseReason.PROXY_FAILED);
+        assertThat(refusal).hasMessageContaining("it sent more than 5 interim answers");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "HTTP/1.1 407 Who, PROXY_AUTH_FAILED, wants credentials",
