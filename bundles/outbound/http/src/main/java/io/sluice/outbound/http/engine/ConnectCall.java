@@ -33,6 +33,7 @@ final class ConnectCall extends CallHandler {
     private final LayerAttempt attempt;
     private final HttpCounters counters;
     private boolean answered;
+    private boolean open;
 
     ConnectCall(Http2Headers request, boolean named, Http2Stream stream, LayerAttempt attempt, HttpCounters counters) {
         super("CONNECT", "tunnel");
@@ -79,6 +80,7 @@ final class ConnectCall extends CallHandler {
             counters.malformedReplies.increment();
             attempt.fail(CloseReason.PROXY_FAILED, "does not speak HTTP/2: its answer has no status");
         } else if (ConnectAnswer.isTunnel(status)) {
+            open = true;
             attempt.succeed(stream);
             if (frame.isEndStream()) {
                 end(ctx);
@@ -107,9 +109,9 @@ final class ConnectCall extends CallHandler {
 
     @Override
     protected void failed(ChannelHandlerContext ctx, Exception cause) {
-        if (answered) {
+        if (open) {
             ctx.fireExceptionCaught(cause);
-        } else {
+        } else if (!answered) { // behind a refusal there is nobody to be told of its end
             answered = true;
             attempt.fail(
                     CloseReason.PROXY_FAILED,
