@@ -15,7 +15,10 @@ public final class Socks5DatagramDecoder {
 
     private static final int PREFIX = 3;
 
-    private final ByteBuf header = Unpooled.buffer(PREFIX + Socks5Address.MAX_LENGTH);
+    /** An array with indices, which nobody needs to release. */
+    private final ByteBuf header =
+            Unpooled.wrappedBuffer(new byte[PREFIX + Socks5Address.MAX_LENGTH]).clear();
+
     private InetSocketAddress peer;
 
     /**
