@@ -1,5 +1,7 @@
 package io.sluice.view;
 
+import io.sluice.api.inbound.Inbound;
+import io.sluice.api.outbound.Outbound;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -39,9 +41,7 @@ public final class Diagnosis {
         for (Bundle bundle : context.getBundles()) {
             BundleState.finding(context, bundle).ifPresent(found::add);
         }
-        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
-            component(description).ifPresent(found::add);
-        }
+        components.getComponentDescriptionDTOs().forEach(description -> found.addAll(all(description)));
         found.sort(Comparator.comparing(Finding::level));
         return found;
     }
@@ -73,8 +73,13 @@ public final class Diagnosis {
     }
 
     private Optional<Finding> component(ComponentDescriptionDTO description) {
+        return all(description).stream().findFirst();
+    }
+
+    /** One for each of its configurations that is not active. */
+    private List<Finding> all(ComponentDescriptionDTO description) {
         if (!components.isComponentEnabled(description)) {
-            return Optional.of(new Finding(
+            return List.of(new Finding(
                     Finding.Level.PROBLEM,
                     description.name,
                     "the component is disabled",
@@ -82,14 +87,18 @@ public final class Diagnosis {
         }
         Collection<ComponentConfigurationDTO> configurations = components.getComponentConfigurationDTOs(description);
         if (configurations.isEmpty()) {
-            return "require".equals(description.configurationPolicy)
-                    ? Optional.of(unconfigured(description))
-                    : Optional.empty();
+            return "require".equals(description.configurationPolicy) ? List.of(unconfigured(description)) : List.of();
         }
         return configurations.stream()
                 .map(configuration -> configuration(description, configuration))
                 .flatMap(Optional::stream)
-                .findFirst();
+                .toList();
+    }
+
+    /** A component that there is several of is told by its tag. */
+    private static String subject(ComponentDescriptionDTO description, ComponentConfigurationDTO state) {
+        Object tag = state.properties.getOrDefault(Outbound.TAG, state.properties.get(Inbound.TAG));
+        return tag == null ? description.name : description.name + " (" + tag + ")";
     }
 
     private Optional<Finding> configuration(ComponentDescriptionDTO description, ComponentConfigurationDTO state) {
@@ -99,7 +108,7 @@ public final class Diagnosis {
             case ComponentConfigurationDTO.FAILED_ACTIVATION ->
                 Optional.of(new Finding(
                         Finding.Level.PROBLEM,
-                        description.name,
+                        subject(description, state),
                         "its activation failed: " + reason(state.failure),
                         "The log has the whole story; put the cause right, then restart bundle "
                                 + description.bundle.symbolicName + "."));
@@ -121,7 +130,7 @@ public final class Diagnosis {
         visited.add(description.name);
         StringBuilder why = new StringBuilder();
         String root = follow(description, state, visited, why);
-        return new Finding(Finding.Level.PROBLEM, description.name, why.toString(), root);
+        return new Finding(Finding.Level.PROBLEM, subject(description, state), why.toString(), root);
     }
 
     /** Appends why it is unsatisfied, through the chain of providers; returns the remedy at the chain's end. */
