@@ -62,10 +62,7 @@ class VmessFuzzTest {
         ByteBuf sent = sent(client, plain);
         VmessServer.Accepted accepted =
                 new VmessServer(List.of(ID), () -> NOW, random).reader().read(sent);
-        for (int i = 2; i + 2 < damage.length && sent.isReadable(); i += 3) {
-            int at = sent.readerIndex() + ((damage[i] & 0xff) << 8 | damage[i + 1] & 0xff) % sent.readableBytes();
-            sent.setByte(at, sent.getByte(at) ^ damage[i + 2]);
-        }
+        damage(sent, damage);
         EmbeddedChannel server = new EmbeddedChannel();
         server.pipeline().addLast(accepted.body().codec(server.alloc()));
         while (sent.isReadable()) {
@@ -76,6 +73,50 @@ class VmessFuzzTest {
         assertThat(Arrays.mismatch(got, plain)).isIn(-1, got.length);
         sent.release();
         server.finishAndReleaseAll();
+    }
+
+    /** The same in the other direction, from a server that knows the client. */
+    @FuzzTest
+    void damagedAnswer(byte[] damage) throws Exception {
+        RandomGenerator random = new SplittableRandom(damage.length == 0 ? 0 : damage[0] & 3);
+        VmessClient client = new VmessClient(
+                ID,
+                damage.length > 1 && (damage[1] & 2) != 0 ? Security.CHACHA20_POLY1305 : Security.AES_128_GCM,
+                damage.length > 1 && (damage[1] & 1) != 0,
+                () -> NOW,
+                random);
+        EmbeddedChannel here = new EmbeddedChannel();
+        here.pipeline().addLast(client.codec(Command.TCP, FAR, here.alloc()));
+        here.writeOutbound(Unpooled.copiedBuffer(new byte[] {1}));
+        ByteBuf request = outbound(here);
+        VmessServer.Accepted accepted =
+                new VmessServer(List.of(ID), () -> NOW, random).reader().read(request);
+        request.release();
+        byte[] plain = new byte[500];
+        random.nextBytes(plain);
+        EmbeddedChannel there = new EmbeddedChannel();
+        there.pipeline().addLast(accepted.body().codec(there.alloc()));
+        there.writeOutbound(Unpooled.copiedBuffer(plain, 0, 300), Unpooled.copiedBuffer(plain, 300, 200));
+        ByteBuf answer = outbound(there);
+        damage(answer, damage);
+        while (answer.isReadable()) {
+            int piece = Math.min(answer.readableBytes(), 1 + random.nextInt(200));
+            onlyIo(here.writeOneInbound(answer.readRetainedSlice(piece)).cause());
+        }
+        answer.release();
+        byte[] got = received(here);
+        assertThat(Arrays.mismatch(got, plain)).isIn(-1, got.length);
+        there.pipeline().remove(ChunkCodec.class);
+        there.finishAndReleaseAll();
+        here.pipeline().remove(ChunkCodec.class);
+        here.finishAndReleaseAll();
+    }
+
+    private static void damage(ByteBuf stream, byte[] damage) {
+        for (int i = 2; i + 2 < damage.length && stream.isReadable(); i += 3) {
+            int at = stream.readerIndex() + ((damage[i] & 0xff) << 8 | damage[i + 1] & 0xff) % stream.readableBytes();
+            stream.setByte(at, stream.getByte(at) ^ damage[i + 2]);
+        }
     }
 
     private static void onlyIo(Throwable cause) {
@@ -91,13 +132,18 @@ class VmessFuzzTest {
             channel.writeOutbound(Unpooled.copiedBuffer(plain, at, 100));
         }
         channel.pipeline().get(ChunkCodec.class).end();
+        ByteBuf all = outbound(channel);
+        channel.pipeline().remove(ChunkCodec.class);
+        channel.finishAndReleaseAll();
+        return all;
+    }
+
+    private static ByteBuf outbound(EmbeddedChannel channel) {
         ByteBuf all = Unpooled.buffer();
         for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
             all.writeBytes(next);
             next.release();
         }
-        channel.pipeline().remove(ChunkCodec.class);
-        channel.finishAndReleaseAll();
         return all;
     }
 

@@ -128,6 +128,38 @@ class ShadowsocksStreamFuzzTest {
         channel.finishAndReleaseAll();
     }
 
+    /** A server that has the key answers with any header and any chunks. */
+    @FuzzTest
+    void sealedResponse(byte[] octets) {
+        Method method = method(octets);
+        byte[] body = rest(octets);
+        End end = new End();
+        EmbeddedChannel channel = new EmbeddedChannel(new ClientStreamCodec(client(method), FAR, () -> {}), end);
+        channel.writeOutbound(Unpooled.copiedBuffer(new byte[] {1}));
+        byte[] requestSalt = new byte[method.saltLength()];
+        ByteBuf request = channel.readOutbound();
+        request.readBytes(requestSalt).release();
+        byte[] salt = Salts.fresh(method, RANDOM);
+        SessionCipher cipher = Salts.cipher(method, client(method).keys().key(), salt);
+        ByteBuf out = Unpooled.buffer().writeBytes(salt);
+        if (method.is2022()) {
+            out.writeByte(HeaderType.SERVER)
+                    .writeLong(NOW)
+                    .writeBytes(requestSalt)
+                    .writeShort(body.length);
+            cipher.seal(out, 11 + requestSalt.length);
+        } else {
+            cipher.seal(out.writeShort(body.length), 2);
+        }
+        cipher.seal(out.writeBytes(body), body.length);
+        cipher.seal(out.writeBytes(body), body.length);
+        channel.writeInbound(out);
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(end.faults).isLessThanOrEqualTo(1);
+        assertThat(end.received).isLessThanOrEqualTo(2L * body.length);
+        channel.finishAndReleaseAll();
+    }
+
     /** After a good request anything may come, in two pieces. */
     @FuzzTest
     void midStream(byte[] octets) {
