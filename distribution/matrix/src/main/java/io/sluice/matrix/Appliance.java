@@ -2,12 +2,16 @@ package io.sluice.matrix;
 
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -16,8 +20,12 @@ final class Appliance implements Peer.Running {
 
     private static final int COMMAND_SECONDS = 120;
 
+    /** Where its REST interface listens, at loopback. */
+    static final int API_PORT = 9080;
+
     private final NetworkNamespace namespace;
     private final Path folder;
+    private Optional<Path> resolver = Optional.empty();
     private Program program;
 
     /** @param folder where etc, data and log are made */
@@ -54,13 +62,22 @@ final class Appliance implements Peer.Running {
         return this;
     }
 
+    /** Gives it a resolv.conf of its own: what {@code ip netns exec} starts has its mounts to itself. */
+    Appliance resolving(String nameServer) throws IOException {
+        resolver = Optional.of(Files.writeString(folder.resolve("resolv.conf"), "nameserver " + nameServer + "\n"));
+        return this;
+    }
+
     Path configuration() {
         return folder.resolve("etc/sluice.json");
     }
 
     /** Waits until it says that it is ready. */
     Appliance started() throws IOException {
-        List<String> words = new ArrayList<>(List.of("env"));
+        List<String> words = new ArrayList<>();
+        resolver.ifPresent(file -> words.addAll(
+                List.of("sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", file.toString())));
+        words.add("env");
         environment().forEach((name, value) -> words.add(name + "=" + value));
         words.addAll(List.of(executable().toString(), "run"));
         Path output = folder.resolve("output");
@@ -102,6 +119,32 @@ final class Appliance implements Peer.Running {
             throw new IOException("interrupted", e);
         }
         return Files.readString(said);
+    }
+
+    /** What the REST interface answers to a GET, which is what the page shows. */
+    String rest(String path) throws IOException {
+        String token = Files.readString(folder.resolve("data/api-token")).strip();
+        String request = "GET /api/v1" + path + " HTTP/1.0\r\nHost: 127.0.0.1:" + API_PORT
+                + "\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+        try (Socket socket = new Socket()) {
+            // The descriptor is made where connect is called: in the namespace.
+            namespace.call(() -> {
+                socket.connect(new InetSocketAddress("127.0.0.1", API_PORT), COMMAND_SECONDS * 1_000);
+                return null;
+            });
+            socket.setSoTimeout(COMMAND_SECONDS * 1_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int body = answer.indexOf("\r\n\r\n");
+            if (body < 0 || !answer.split(" ", 3)[1].equals("200")) {
+                throw new IOException("GET " + path + " was answered with " + answer);
+            }
+            return answer.substring(body + 4);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
     }
 
     String log() throws IOException {

@@ -156,7 +156,7 @@ final class Sluice implements Peer, AutoCloseable {
                         lines(inbounds),
                         lines(outbounds),
                         lines(rules),
-                        Json.text(object("listen", "127.0.0.1", "port", 9080)));
+                        Json.text(object("listen", "127.0.0.1", "port", Appliance.API_PORT)));
     }
 
     private static Map<String, Object> socks(String tag, int port) {

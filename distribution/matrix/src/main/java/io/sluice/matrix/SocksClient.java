@@ -12,7 +12,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /** The way that the driver takes: SOCKS5 (RFC 1928) without authentication, to the client program at loopback. */
-record SocksClient(NetworkNamespace namespace, int port, boolean isPatient) implements Access {
+record SocksClient(NetworkNamespace namespace, int port, boolean isPatient, int timeOutMillis) implements Access {
 
     /** RFC 1928 §7: RSV, FRAG, ATYP, four octets and a port before each datagram. */
     static final int HEADER = 10;
@@ -22,6 +22,10 @@ record SocksClient(NetworkNamespace namespace, int port, boolean isPatient) impl
 
     SocksClient(NetworkNamespace namespace, int port) {
         this(namespace, port, false);
+    }
+
+    SocksClient(NetworkNamespace namespace, int port, boolean isPatient) {
+        this(namespace, port, isPatient, TIME_OUT_MILLIS);
     }
 
     @Override
@@ -41,7 +45,7 @@ record SocksClient(NetworkNamespace namespace, int port, boolean isPatient) impl
         try {
             // The descriptor is made where connect is called: in the namespace.
             namespace.call(() -> {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), TIME_OUT_MILLIS);
+                socket.connect(new InetSocketAddress("127.0.0.1", port), timeOutMillis);
                 return null;
             });
         } catch (IOException e) {
@@ -50,7 +54,7 @@ record SocksClient(NetworkNamespace namespace, int port, boolean isPatient) impl
             throw new IOException(e);
         }
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIME_OUT_MILLIS);
+        socket.setSoTimeout(timeOutMillis);
         socket.getOutputStream().write(new byte[] {5, 1, 0});
         if (new DataInputStream(socket.getInputStream()).readUnsignedShort() != 0x0500) {
             throw new IOException("the client's SOCKS5 wants authentication");

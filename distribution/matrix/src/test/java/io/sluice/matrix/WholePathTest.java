@@ -16,25 +16,28 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * program → TUN → stack → outbound → real server → outside, one round a protocol: curl fetches a file of which the checksum is known, dig asks a name server. The
- * outbound is exchanged while the tunnel is up.
+ * program → TUN → stack → outbound → server → outside, one round a protocol with our own server and one with a real one where it is installed: curl fetches a file of
+ * which the checksum is known, dig asks a name server. The outbound is exchanged while the tunnel is up.
  */
 @Tag("netns")
 class WholePathTest {
 
     private static final List<Carrier> CARRIERS = List.of(
             new Carrier(Protocol.SOCKS, "open", Transport.RAW, Security.NONE),
+            new Carrier(Protocol.HTTP, "", Transport.RAW, Security.NONE),
             new Carrier(Protocol.HTTP, "", Transport.RAW, Security.TLS),
             new Carrier(Protocol.SHADOWSOCKS, "aes-128-gcm", Transport.RAW, Security.NONE),
             new Carrier(Protocol.SHADOWSOCKS, "2022-blake3-aes-128-gcm", Transport.RAW, Security.NONE),
@@ -51,8 +54,6 @@ class WholePathTest {
 
     @Test
     void everyOutbound() throws Exception {
-        Assumptions.assumeTrue(
-                Boolean.getBoolean("sluice.matrix"), "skipped: it takes minutes; -Dsluice.matrix=true runs it");
         NetworkNamespace.unavailable().ifPresent(reason -> Assumptions.abort("skipped: " + reason));
         for (String program : List.of("curl", "dig", "dnsmasq")) {
             Program.missing(program).ifPresent(_ -> Assumptions.abort("skipped: " + program + " is not installed"));
@@ -66,14 +67,11 @@ class WholePathTest {
             Credentials credentials = Credentials.fresh();
             Certificates certificates = Certificates.good(folder.resolve("certificates"));
             for (Carrier carrier : CARRIERS) {
-                Ends ends = new Ends(
-                        site,
-                        credentials,
-                        certificates,
-                        Certificates.SERVER_NAME,
-                        20_000 + plans.size(),
-                        11_000 + plans.size());
-                plans.put(carrier, new Sluice.Plan(ends, ends));
+                Ends ends =
+                        new Ends(site, credentials, certificates, Certificates.SERVER_NAME, 20_000 + plans.size(), 0);
+                Ends toPeer =
+                        new Ends(site, credentials, certificates, Certificates.SERVER_NAME, 30_000 + plans.size(), 0);
+                plans.put(carrier, new Sluice.Plan(ends, toPeer));
             }
             HttpServer http = served(site, file);
             site.far.start(
@@ -91,11 +89,16 @@ class WholePathTest {
                 box.configured(configuration(object("tag", "out", "protocol", "blackhole")))
                         .started();
                 assertThat(box.command("tunnel", "start")).doesNotContain("ERROR");
-                int rounds = 0;
+                Set<Protocol> withOurs = EnumSet.noneOf(Protocol.class);
                 for (Carrier carrier : CARRIERS) {
-                    rounds += round(box, ours, carrier, plans.get(carrier).toOurs(), sum) ? 1 : 0;
+                    if (round(box, ours, carrier, plans.get(carrier).toOurs(), sum)) {
+                        withOurs.add(carrier.protocol());
+                    }
+                    real(box, carrier, plans.get(carrier).toPeer(), sum);
                 }
-                assertThat(rounds).as("protocols that were tried").isPositive();
+                assertThat(withOurs)
+                        .as("protocols that were tried with our own server")
+                        .containsExactlyInAnyOrder(Protocol.values());
                 box.command("tunnel", "stop");
             } finally {
                 http.stop(0);
@@ -103,25 +106,32 @@ class WholePathTest {
         }
     }
 
-    private boolean round(Appliance box, Sluice ours, Carrier carrier, Ends ends, String sum) throws IOException {
-        Optional<String> lacking = ours.cannot(carrier, Role.CLIENT);
+    private void real(Appliance box, Carrier carrier, Ends ends, String sum) throws IOException {
         Optional<Peer> server = Matrix.peers().stream()
                 .filter(p -> p.cannot(carrier, Role.SERVER).isEmpty())
-                .findFirst()
-                .or(() -> Optional.<Peer>of(ours)
-                        .filter(o -> o.cannot(carrier, Role.SERVER).isEmpty()));
-        if (lacking.isPresent() || server.isEmpty()) {
-            System.err.println("left out: " + carrier.name() + ": "
-                    + lacking.orElse("no server of it is installed (./sluice peers)"));
+                .findFirst();
+        if (server.isPresent()) {
+            round(box, server.get(), carrier, ends, sum);
+        } else {
+            System.err.println("no real server of it is installed (./sluice peers): " + carrier.name());
+        }
+    }
+
+    /** Whether there is such a server. */
+    private boolean round(Appliance box, Peer server, Carrier carrier, Ends ends, String sum) throws IOException {
+        Optional<String> lacking = server.cannot(carrier, Role.SERVER);
+        if (lacking.isPresent()) {
+            System.err.println("left out: " + carrier.name() + ": " + lacking.get());
             return false;
         }
-        Path own = Files.createDirectories(folder.resolve(carrier.name().replace(' ', '-')));
-        try (Running running = server.get().start(carrier, Role.SERVER, ends, own)) {
+        Path own = Files.createDirectories(
+                folder.resolve(server.name() + "-" + carrier.name().replace(' ', '-')));
+        try (Running running = server.start(carrier, Role.SERVER, ends, own)) {
             Path proposed = Files.writeString(
                     own.resolve("proposed.json"),
                     configuration(new XrayShape(XrayShape.Dialect.FLAT).clientOutbound(carrier, ends, "out")));
             String applied = box.command("conf", "apply", proposed.toString());
-            String name = carrier.name() + " → " + server.get().name();
+            String name = carrier.name() + " → " + server.name();
             NetworkNamespace client = ends.site().client;
             String fetched = client.exec(
                     "sh", "-c", "curl --silent --show-error --max-time 60 http://" + Site.FAR + "/ | sha256sum");
@@ -155,7 +165,7 @@ class WholePathTest {
                 "outbounds",
                 List.of(outbound),
                 "api",
-                object("listen", "127.0.0.1", "port", 9080)));
+                object("listen", "127.0.0.1", "port", Appliance.API_PORT)));
     }
 
     private static HttpServer served(Site site, byte[] file) throws Exception {
