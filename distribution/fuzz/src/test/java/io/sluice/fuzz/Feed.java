@@ -174,7 +174,7 @@ public final class Feed implements AutoCloseable {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            // an orderly end
+            ReferenceCountUtil.release(event); // an orderly end, or a GOAWAY, which has octets
         }
 
         @Override

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.sluice.fuzz.Feed;
+import java.util.Map;
 
-/** The messages of a gRPC call. */
+/** gRPC: messages of a call, and what a server sends. */
 class GrpcFuzzTest {
+
+    private static final Map<String, ?> SETTINGS = Map.of("grpc.serviceName", "way", "grpc.multiMode", true);
+
+    private final GrpcLayer layer = new GrpcLayer();
 
     /** Whatever lengths are announced, no more comes out than came in, and where it is cut makes no difference. */
     @FuzzTest
@@ -35,6 +41,15 @@ class GrpcFuzzTest {
             return false;
         } finally {
             in.release();
+        }
+    }
+
+    @FuzzTest
+    void serverFrames(byte[] octets) {
+        try (Feed feed = Feed.client(layer, SETTINGS)) {
+            assertThat(feed.streams()).isEqualTo(1);
+            feed.giveInPieces(octets).end();
+            assertThat(feed.received()).isLessThanOrEqualTo(octets.length);
         }
     }
 }
