@@ -21,6 +21,9 @@ final class ClosedFilter {
     /** What was set last by this instance; empty while the kernel holds what another one set. */
     private Optional<Filter> set = Optional.empty();
 
+    /** Another program has removed it, and the kernel did not take it back. A table of its name may be there, and another's. */
+    private boolean lost;
+
     private Optional<FirewallBackend.Watch> watch = Optional.empty();
 
     ClosedFilter(FirewallBackend backend) {
@@ -34,7 +37,7 @@ final class ClosedFilter {
 
     /** Makes the kernel's filter this, unless it is. */
     void make(Filter wanted) throws KillSwitchException {
-        if (!set.equals(Optional.of(wanted)) || !backend.present()) {
+        if (lost || !set.equals(Optional.of(wanted)) || !backend.present()) {
             again(wanted);
         }
     }
@@ -45,6 +48,12 @@ final class ClosedFilter {
         backend.set(wanted);
         totals.restart();
         set = Optional.of(wanted);
+        lost = false;
+    }
+
+    /** What was set last is not in the kernel any more. */
+    void lost() {
+        lost = true;
     }
 
     void remove() throws KillSwitchException {
@@ -52,6 +61,7 @@ final class ClosedFilter {
         backend.remove();
         totals.restart();
         set = Optional.empty();
+        lost = false;
         stopWatching();
     }
 

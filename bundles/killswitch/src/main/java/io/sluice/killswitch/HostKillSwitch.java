@@ -50,6 +50,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private Memory memory;
     private Settings settings;
     private Optional<FirewallPolicy> policy = Optional.empty();
+    /** Of the filter that was set last. */
+    private FirewallPolicy inForce = UNTIL_TOLD;
+
     private Optional<String> trouble = Optional.empty();
     private State state = State.DISARMED;
     private Instant since;
@@ -181,7 +184,12 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         if (first) {
             filter.forgetOthers(wanted.own().mark());
         }
-        stand(wanted instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(wanted));
+        inForce = wanted;
+        closed();
+    }
+
+    private void closed() {
+        stand(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
     }
 
     /** What was there is on the disk before it is changed. */
@@ -198,6 +206,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     /** Only by an operator's command. */
     private void open(String why) throws KillSwitchException {
         filter.remove();
+        inForce = UNTIL_TOLD;
         trouble = Optional.empty();
         disarmed();
         stand(State.DISARMED, why);
@@ -297,9 +306,11 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
                 filter.again(wanted);
             } catch (KillSwitchException e) {
                 trouble(e, true);
+                lost(e);
                 return false;
             }
             trouble = Optional.empty();
+            closed();
             heals++;
             Duration took = Duration.ofNanos(System.nanoTime() - noticed);
             lastHeal = Optional.of(new Heal(clock.instant(), took));
@@ -308,6 +319,16 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
                     took.toNanos() / 1000);
             tell("Somebody changed or removed the rules; they were put back.");
             return true;
+        }
+    }
+
+    /** Nothing may be carried as if they were there: whoever listens is told at once, and once. */
+    private void lost(KillSwitchException e) {
+        boolean known = state == State.DISARMED;
+        filter.lost();
+        stand(State.DISARMED, Reasons.lost(e));
+        if (!known) {
+            tell(reason);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.killswitch;
 
 import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchMode;
 
 /** Why the kill switch stands as it does, in one sentence for people. */
@@ -17,6 +18,10 @@ final class Reasons {
             case FirewallPolicy.Disconnected _ ->
                 "There is no tunnel: nothing leaves this machine but what is allowed.";
         };
+    }
+
+    static String lost(KillSwitchException refusal) {
+        return "Another program took the rules away, and they cannot be put back: " + refusal.getMessage();
     }
 
     static String open(KillSwitchMode mode) {

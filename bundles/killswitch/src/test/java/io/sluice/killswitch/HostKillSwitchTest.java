@@ -207,6 +207,29 @@ class HostKillSwitchTest {
     }
 
     @Test
+    void rulesChanged_kernelRefuses_saysDisarmedOnceAndTakesNoOthersTableForItsOwn() throws Exception {
+        HostKillSwitch host = start(KillSwitchMode.LOCKDOWN);
+        host.apply(CONNECTED);
+        var ours = firewall.kernel;
+        events.clear();
+        firewall.refuses = true;
+        assertThat(host.rulesChanged()).isFalse();
+        assertThat(host.rulesChanged()).isFalse();
+        assertThat(host.status().state()).isEqualTo(State.DISARMED);
+        assertThat(host.status().reason()).contains("the kernel refuses");
+        assertThat(events).as("told once").hasSize(1).allMatch(event -> event.startsWith("DISARMED"));
+        // A table of the name is there, but not ours.
+        assertThatThrownBy(() -> host.apply(CONNECTED)).isInstanceOf(KillSwitchException.class);
+        assertThat(host.status().state()).isEqualTo(State.DISARMED);
+        firewall.refuses = false;
+        firewall.kernel = Optional.empty();
+        assertThat(host.rulesChanged()).isTrue();
+        assertThat(firewall.kernel).isEqualTo(ours);
+        assertThat(host.status().state()).isEqualTo(State.ARMED);
+        assertThat(events).hasSize(2).last().asString().startsWith("ARMED");
+    }
+
+    @Test
     void apply_again_doesNotTouchTheKernel() throws Exception {
         HostKillSwitch host = start(KillSwitchMode.AUTO);
         host.apply(CONNECTED);

@@ -46,6 +46,17 @@ final class Firewall {
     }
 
     /**
+     * What the kill switch says by itself. Disarmed in a mode that has rules, though a policy with rules was given, means that these are lost: the policy is
+     * given again, and what cannot be set then is a fault of the state.
+     */
+    void heard(KillSwitchMode mode, KillSwitchStatus.State state) {
+        heard(state);
+        if (state == KillSwitchStatus.State.DISARMED && mode != KillSwitchMode.OFF) {
+            told = told.filter(FirewallPolicy.Disconnected.class::isInstance);
+        }
+    }
+
+    /**
      * Gives the policy, if it is another one or there is another kill switch.
      *
      * @return why it is not in force, if so: what was in force before still is

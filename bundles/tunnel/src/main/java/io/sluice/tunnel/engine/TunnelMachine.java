@@ -72,7 +72,7 @@ public final class TunnelMachine {
             case Command.ServiceBack back -> context.rooms(back.now());
             case Command.OutboundsChanged changed -> context.rooms(changed.now());
             case Command.KillSwitchChanged(KillSwitchMode mode, KillSwitchStatus.State stands) -> {
-                context.firewall().heard(stands);
+                context.firewall().heard(mode, stands);
                 Firewall.remember(mode, context);
             }
             case Command.NetworkChanged changed -> known = compared(changed.change());

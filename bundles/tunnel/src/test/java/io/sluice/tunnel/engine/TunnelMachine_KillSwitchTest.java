@@ -136,6 +136,29 @@ class TunnelMachine_KillSwitchTest {
     }
 
     @Test
+    void rulesLost_whileConnected_errorAndTheDeviceIsGone() {
+        Bench bench = connected();
+        bench.host.faults.add("policy");
+        bench.run(new Command.KillSwitchChanged(KillSwitchMode.LOCKDOWN, KillSwitchStatus.State.DISARMED));
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(bench.machine.status().error().orElseThrow().cause()).isEqualTo(ErrorCause.KILLSWITCH_REFUSED);
+        assertThat(bench.host.calls).anyMatch(c -> c.startsWith("close sluice0"));
+        bench.host.faults.clear();
+        bench.forget();
+        bench.run(new Command.KillSwitchChanged(KillSwitchMode.LOCKDOWN, KillSwitchStatus.State.ARMED));
+        assertThat(policies(bench)).as("what could not be set is set when it can be").containsExactly("policy Blocked");
+    }
+
+    @Test
+    void rulesLost_butTaken_staysConnected() {
+        Bench bench = connected();
+        bench.forget();
+        bench.run(new Command.KillSwitchChanged(KillSwitchMode.LOCKDOWN, KillSwitchStatus.State.DISARMED));
+        assertThat(policies(bench)).containsExactly("policy Connected");
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+    }
+
+    @Test
     void rulesRefused_altogether_nothingIsBuilt() {
         Bench bench = Bench.guarded(FakeHost.profile("0.0.0.0/0"));
         bench.host.faults.add("policy");
