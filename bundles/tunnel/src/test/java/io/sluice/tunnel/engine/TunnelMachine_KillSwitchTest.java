@@ -146,7 +146,9 @@ class TunnelMachine_KillSwitchTest {
         bench.host.faults.clear();
         bench.forget();
         bench.run(new Command.KillSwitchChanged(KillSwitchMode.LOCKDOWN, KillSwitchStatus.State.ARMED));
-        assertThat(policies(bench)).as("what could not be set is set when it can be").containsExactly("policy Blocked");
+        assertThat(policies(bench))
+                .as("what could not be set is set when it can be")
+                .containsExactly("policy Blocked");
     }
 
     @Test
