@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>System properties, or environment variables in capitals with underscores: {@code sluice.packetdrill} (the program; else looked for on the
  * PATH), {@code sluice.packetscripts} (the folder of its TCP scripts, {@code gtests/net/tcp}), {@code sluice.packetscripts.only} (folders or
- * scripts below it, separated by commas).
+ * scripts below it, separated by commas), {@code sluice.packetscripts.write} ({@code true} keeps the whole table in {@code results.txt}).
  */
 class PacketScriptsTest {
 
@@ -99,7 +99,7 @@ class PacketScriptsTest {
         Path root = Path.of(folder);
         String only = setting("sluice.packetscripts.only");
         Verdicts verdicts = Verdicts.read(HOME.resolve("verdicts.txt"));
-        ResultTable table = new ResultTable("packetdrill's scripts of " + root);
+        ResultTable table = new ResultTable("packetdrill's scripts");
         for (String part : only == null ? verdicts.folders() : List.of(only.split(","))) {
             for (Path script : below(root.resolve(part))) {
                 String name = root.relativize(script).toString();
@@ -111,6 +111,9 @@ class PacketScriptsTest {
             }
         }
         table.print();
+        if (only == null && "true".equals(setting("sluice.packetscripts.write"))) {
+            Files.writeString(HOME.resolve("results.txt"), table.text());
+        }
         assertThat(table.failed()).as("neither excluded nor known to differ").isEmpty();
         assertThat(table.unexpected()).as("passes now: take it off the list").isEmpty();
         if (only == null) {

@@ -64,11 +64,15 @@ final class ResultTable {
         return (double) passed / Math.max(1, passed + differing + failed.size());
     }
 
+    String text() {
+        return title
+                + ":\n"
+                + String.join("\n", rows)
+                + "\n  %d passed, %d differ, %d failed, %d excluded: %.0f %% of the applicable pass\n"
+                        .formatted(passed, differing, failed.size(), excluded, 100 * share());
+    }
+
     void print() {
-        System.out.println(title + ":");
-        rows.forEach(System.out::println);
-        System.out.printf(
-                "  %d passed, %d differ, %d failed, %d excluded: %.0f %% of the applicable pass%n",
-                passed, differing, failed.size(), excluded, 100 * share());
+        System.out.print(text());
     }
 }
