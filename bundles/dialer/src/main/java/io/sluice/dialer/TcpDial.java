@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -225,7 +224,7 @@ final class TcpDial {
         }
         stop(channel);
         connector.counters().streamsOpened.increment();
-        result.setSuccess(ByteStream.of((DuplexChannel) channel));
+        result.setSuccess(connector.loops().stream(channel));
     }
 
     private void failed(InetSocketAddress address, Throwable cause) {

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.api.flow.ByteStream;
 import io.sluice.api.loop.DatagramIo;
 import io.sluice.api.loop.DatagramSink;
 import io.sluice.api.loop.EventLoops;
@@ -147,6 +148,11 @@ public final class EventLoopsComponent implements EventLoops, StreamSplicer {
     @Override
     public void configure(SocketChannel channel, TcpOptions options) {
         loops.configure(channel, options);
+    }
+
+    @Override
+    public ByteStream stream(SocketChannel channel) {
+        return loops.stream(channel);
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.sluice.api.flow.ByteStream;
 import io.sluice.api.loop.DatagramIo;
 import io.sluice.api.loop.DatagramSink;
 import io.sluice.api.loop.EventLoops;
@@ -146,6 +147,11 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
         } else {
             EventLoops.super.configure(channel, options);
         }
+    }
+
+    @Override
+    public ByteStream stream(SocketChannel channel) {
+        return channel instanceof EpollSocketChannel epoll ? new EpollStream(epoll) : ByteStream.of(channel);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.api.flow.ByteStream;
 import java.net.SocketAddress;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -55,6 +56,14 @@ public interface EventLoops {
         if (!options.equals(TcpOptions.NONE)) {
             throw new ChannelException("these event loops know no options of TCP sockets");
         }
+    }
+
+    /**
+     * A stream over a connected socket of these loops. Its half-close is the cheapest that they have for a socket with one handler, and so ends the
+     * output for good: what is written behind it may close the channel.
+     */
+    default ByteStream stream(SocketChannel channel) {
+        return ByteStream.of(channel);
     }
 
     /** {@code epoll}, {@code kqueue} or {@code nio}: for people and logs only. */

@@ -16,7 +16,6 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -185,6 +184,11 @@ final class RelayRig implements AutoCloseable {
         }
     }
 
+    /** As the product's outbounds make them. */
+    private ByteStream stream(SocketChannel channel) {
+        return epoll ? splicing.stream(channel) : ByteStream.of(channel);
+    }
+
     private final class SocketRequest implements StreamRequest {
 
         private final SocketChannel channel;
@@ -207,13 +211,13 @@ final class RelayRig implements AutoCloseable {
 
         @Override
         public ByteStream accept() {
-            return ByteStream.of((DuplexChannel) channel);
+            return stream(channel);
         }
 
         @Override
         public void reject(CloseReason reason) {
             rejections.add(reason);
-            ByteStream.of((DuplexChannel) channel).reset();
+            stream(channel).reset();
         }
 
         @Override
@@ -246,7 +250,7 @@ final class RelayRig implements AutoCloseable {
                     .connect(request.destination())
                     .addListener((ChannelFutureListener) done -> {
                         if (done.isSuccess()) {
-                            promise.setSuccess(ByteStream.of((DuplexChannel) done.channel()));
+                            promise.setSuccess(stream((SocketChannel) done.channel()));
                         } else {
                             promise.setFailure(new ConnectException(
                                     CloseReason.CONNECT_REFUSED, done.cause().getMessage()));

@@ -29,8 +29,8 @@ final class DialRig implements AutoCloseable {
     final RecordingBinder binder = new RecordingBinder();
     final EventLoop loop;
     final DirectDialer dialer;
+    final NettyEventLoops loops;
     volatile boolean binderPresent = true;
-    private final NettyEventLoops loops;
 
     DialRig(boolean epoll, AddressPreference preference, InetSocketAddress... nameservers) {
         loops = epoll ? NettyEventLoops.open(1) : NettyEventLoops.openNio(1);

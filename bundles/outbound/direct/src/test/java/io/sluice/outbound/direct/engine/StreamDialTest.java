@@ -2,6 +2,7 @@ package io.sluice.outbound.direct.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
@@ -33,6 +34,8 @@ class StreamDialTest {
                 ByteStream stream = opening.get(30, TimeUnit.SECONDS);
                 assertThat(stream.channel().config().isAutoRead()).isFalse();
                 assertThat(stream.channel().eventLoop()).isSameAs(rig.loop);
+                assertThat(stream).isEqualTo(rig.loops.stream((SocketChannel) stream.channel()));
+                assertThat(stream.channel().pipeline().first()).isNull();
                 assertThat(rig.binder.bound).containsExactly("127.0.0.1");
                 assertThat(rig.binder.owned.getFirst().getPort()).isEqualTo(accepted.getPort());
                 assertThat(rig.dialer.counters()).containsEntry("streamsOpened", 1L);

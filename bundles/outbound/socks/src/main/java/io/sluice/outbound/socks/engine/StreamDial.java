@@ -34,7 +34,7 @@ final class StreamDial extends Dial {
         if (!finish()) {
             return;
         }
-        if (!promise.trySuccess(ByteStream.of(channel))) {
+        if (!promise.trySuccess(connector().loops().stream(channel))) {
             channel.close();
             return;
         }

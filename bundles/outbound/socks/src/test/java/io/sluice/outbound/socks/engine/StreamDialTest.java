@@ -2,6 +2,7 @@ package io.sluice.outbound.socks.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
@@ -58,6 +59,7 @@ class StreamDialTest {
                     .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(new byte[] {0x41}))
                     .sync();
             stream.shutdownOutput().sync();
+            assertThat(stream).isEqualTo(loops.stream((SocketChannel) stream.channel()));
 
             assertThat(proxy.faults).isEmpty();
             assertThat(outbound.egress.bound).hasSize(1).first().asString().endsWith("/127.0.0.1");
