@@ -3,6 +3,7 @@ package io.sluice.loop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -34,6 +35,11 @@ record EpollStream(EpollSocketChannel socket, ByteStream plain) implements ByteS
             return plain.shutdownOutput();
         }
         ChannelPromise done = socket.newPromise();
+        ChannelOutboundBuffer queue = socket.unsafe().outboundBuffer();
+        if (socket.eventLoop().inEventLoop() && queue != null && queue.totalPendingWriteBytes() == 0) {
+            sendFin(done);
+            return done;
+        }
         // The FIN waits for an empty write behind what is queued.
         socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {

@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 
@@ -18,8 +20,11 @@ record DuplexStream(DuplexChannel duplex) implements ByteStream {
 
     @Override
     public ChannelFuture shutdownOutput() {
-        // Netty's shutdownOutput() discards what is still queued, so the FIN waits for an empty write behind it.
         ChannelPromise done = duplex.newPromise();
+        if (isIdle()) {
+            return duplex.shutdownOutput(done);
+        }
+        // Netty's shutdownOutput() discards what is still queued, so the FIN waits for an empty write behind it.
         duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
                 duplex.shutdownOutput(done);
@@ -28,6 +33,17 @@ record DuplexStream(DuplexChannel duplex) implements ByteStream {
             }
         });
         return done;
+    }
+
+    /** Nothing is queued in the channel, nor by a handler before it. */
+    private boolean isIdle() {
+        if (!duplex.eventLoop().inEventLoop() || duplex.pipeline().first() instanceof ChannelOutboundHandler) {
+            return false;
+        }
+        ChannelOutboundBuffer queue = duplex.unsafe().outboundBuffer();
+        return queue != null
+                && queue.totalPendingWriteBytes() == 0
+                && duplex.pipeline().firstContext() == duplex.pipeline().lastContext();
     }
 
     @Override
