@@ -158,7 +158,7 @@ final class TcpDial {
     }
 
     private void connect(InetSocketAddress address) {
-        SocketChannel channel = connector.sockets().stream();
+        SocketChannel channel = connector.loops().newStream(address.getAddress());
         configure(channel);
         attempts.add(channel);
         loop.register(channel).addListener(registered -> {

@@ -16,6 +16,7 @@ import io.sluice.api.loop.StreamSplicer;
 import io.sluice.api.loop.TcpOptions;
 import io.sluice.loop.spi.DatagramBackend;
 import io.sluice.loop.spi.PipeBackend;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import org.osgi.service.component.annotations.Activate;
@@ -118,6 +119,11 @@ public final class EventLoopsComponent implements EventLoops, StreamSplicer {
     @Override
     public Class<? extends SocketChannel> streamChannel() {
         return loops.streamChannel();
+    }
+
+    @Override
+    public SocketChannel newStream(InetAddress remote) {
+        return loops.newStream(remote);
     }
 
     @Override

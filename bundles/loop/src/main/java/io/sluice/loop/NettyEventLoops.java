@@ -15,6 +15,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -29,6 +30,8 @@ import io.sluice.api.loop.StreamSplicer;
 import io.sluice.api.loop.TcpOptions;
 import io.sluice.loop.spi.DatagramBackend;
 import io.sluice.loop.spi.PipeBackend;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
@@ -111,6 +114,18 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
     @Override
     public Class<? extends SocketChannel> streamChannel() {
         return transport.stream;
+    }
+
+    @Override
+    public SocketChannel newStream(InetAddress remote) {
+        return transport.sockets.apply(remote);
+    }
+
+    /** A socket of both families, as Netty makes by itself, costs a system call more, and mapped addresses. */
+    private static SocketChannel epollSocket(InetAddress remote) {
+        return remote instanceof Inet4Address
+                ? new EpollSocketChannel(SocketProtocolFamily.INET)
+                : new EpollSocketChannel();
     }
 
     @Override
@@ -209,6 +224,7 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
                 splicer,
                 splicer,
                 EpollSocketChannel.class,
+                NettyEventLoops::epollSocket,
                 EpollServerSocketChannel.class,
                 EpollDatagramChannel.class,
                 EpollDomainSocketChannel.class,
@@ -221,6 +237,7 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
                 NioIoHandler.newFactory(),
                 null,
                 NioSocketChannel.class,
+                remote -> new NioSocketChannel(),
                 NioServerSocketChannel.class,
                 NioDatagramChannel.class,
                 NioDomainSocketChannel.class,
@@ -232,6 +249,7 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
             IoHandlerFactory handlers,
             EpollSplicer splicer,
             Class<? extends SocketChannel> stream,
+            Function<InetAddress, SocketChannel> sockets,
             Class<? extends ServerChannel> server,
             Class<? extends DatagramChannel> datagram,
             Class<? extends DuplexChannel> unixStream,

@@ -81,7 +81,10 @@ class EpollStreamTest {
     }
 
     private void halfClose() throws Exception {
-        assertThat(channel.eventLoop().submit(stream::shutdownOutput).get(30, TimeUnit.SECONDS).await(30_000))
+        assertThat(channel.eventLoop()
+                        .submit(stream::shutdownOutput)
+                        .get(30, TimeUnit.SECONDS)
+                        .await(30_000))
                 .isTrue();
     }
 
@@ -89,7 +92,8 @@ class EpollStreamTest {
         recording.stop();
         recording.dump(file);
         return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getClass("thrownClass").getName().equals(ChannelOutputShutdownException.class.getName()))
+                .filter(event ->
+                        event.getClass("thrownClass").getName().equals(ChannelOutputShutdownException.class.getName()))
                 .count();
     }
 
@@ -111,7 +115,9 @@ class EpollStreamTest {
 
     @Test
     void halfClose_behindWhatIsQueued_allOfItComesFirstAndReadingGoesOn() throws Exception {
-        channel.eventLoop().submit(() -> channel.write(Unpooled.wrappedBuffer(new byte[MUCH]))).get(30, TimeUnit.SECONDS);
+        channel.eventLoop()
+                .submit(() -> channel.write(Unpooled.wrappedBuffer(new byte[MUCH])))
+                .get(30, TimeUnit.SECONDS);
         var fin = channel.eventLoop().submit(stream::shutdownOutput).get(30, TimeUnit.SECONDS);
         assertThat(fin.isDone()).as("sent before the far side read").isFalse();
 

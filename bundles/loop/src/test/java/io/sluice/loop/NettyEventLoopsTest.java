@@ -1,13 +1,18 @@
 package io.sluice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -21,6 +26,10 @@ import org.junit.jupiter.api.Timeout;
 class NettyEventLoopsTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final ChannelOption<Integer> SO_DOMAIN = new IntegerUnixChannelOption("SO_DOMAIN", 1, 39);
 
     @Test
     void loop_indexModuloSize_sameLoopOnItsNamedThread() throws Exception {
@@ -50,6 +59,20 @@ class NettyEventLoopsTest {
     void open_epollAvailable_takesEpoll() throws Exception {
         NettyEventLoops loops = NettyEventLoops.open(1);
         assertThat(loops.transport()).isEqualTo(Epoll.isAvailable() ? "epoll" : "nio");
+        assertThat(loops.close(LIMIT)).isTrue();
+    }
+
+    @Test
+    void newStream_ofAnAddress_hasItsFamily() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "epoll is not available");
+        NettyEventLoops loops = NettyEventLoops.open(1);
+        for (String address : new String[] {"192.0.2.1", "2001:db8::1"}) {
+            InetAddress remote = InetAddress.ofLiteral(address);
+            var socket = (EpollSocketChannel) loops.newStream(remote);
+            int expected = remote instanceof Inet4Address ? AF_INET : AF_INET6;
+            assertThat(socket.config().getOption(SO_DOMAIN)).as(address).isEqualTo(expected);
+            socket.fd().close();
+        }
         assertThat(loops.close(LIMIT)).isTrue();
     }
 

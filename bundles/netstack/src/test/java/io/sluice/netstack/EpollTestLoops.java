@@ -16,6 +16,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.sluice.api.loop.DatagramIo;
 import io.sluice.api.loop.DatagramSink;
 import io.sluice.api.loop.EventLoops;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 
 /** One epoll loop. */
@@ -46,6 +47,11 @@ final class EpollTestLoops implements EventLoops {
     @Override
     public Class<? extends SocketChannel> streamChannel() {
         return EpollSocketChannel.class;
+    }
+
+    @Override
+    public SocketChannel newStream(InetAddress remote) {
+        throw new UnsupportedOperationException("the stack opens no sockets");
     }
 
     @Override

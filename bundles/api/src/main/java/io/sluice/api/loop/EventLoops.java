@@ -8,6 +8,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.flow.ByteStream;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -28,6 +29,9 @@ public interface EventLoops {
     int size();
 
     Class<? extends SocketChannel> streamChannel();
+
+    /** An unregistered socket, of the kind that is cheapest to connect to this address; owned by the caller. */
+    SocketChannel newStream(InetAddress remote);
 
     Class<? extends ServerChannel> serverChannel();
 

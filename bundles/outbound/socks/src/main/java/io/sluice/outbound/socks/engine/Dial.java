@@ -82,7 +82,7 @@ abstract class Dial {
         }
         phase = Phase.CONNECT;
         try {
-            channel = connector.newStream();
+            channel = connector.newStream(address.getAddress());
         } catch (RuntimeException e) {
             broken(e);
             return;

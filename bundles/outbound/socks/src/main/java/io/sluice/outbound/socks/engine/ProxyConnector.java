@@ -28,7 +28,6 @@ public final class ProxyConnector implements AutoCloseable {
     private final Supplier<EgressBinder> egress;
     private final Pipelining pipelining;
     private final SocksCounters counters = new SocksCounters();
-    private final ReflectiveChannelFactory<? extends SocketChannel> streams;
     private final ReflectiveChannelFactory<? extends DatagramChannel> datagrams;
     private final ProxyResolver resolver;
 
@@ -40,7 +39,6 @@ public final class ProxyConnector implements AutoCloseable {
         this.loops = loops;
         this.egress = egress;
         this.pipelining = pipelining;
-        this.streams = new ReflectiveChannelFactory<>(loops.streamChannel());
         this.datagrams = new ReflectiveChannelFactory<>(loops.datagramChannel());
         this.resolver = new ProxyResolver(proxy.address(), loops, this);
     }
@@ -100,8 +98,8 @@ public final class ProxyConnector implements AutoCloseable {
         return resolver;
     }
 
-    SocketChannel newStream() {
-        return streams.newChannel();
+    SocketChannel newStream(InetAddress remote) {
+        return loops.newStream(remote);
     }
 
     DatagramChannel newDatagramChannel() {
