@@ -21,6 +21,7 @@ final class ClientConnection {
 
     private final Channel channel;
     private final ConnectionEnd end;
+    private final Served served = new Served();
     private int streams;
     private boolean retired;
 
@@ -70,7 +71,7 @@ final class ClientConnection {
         end.beginning();
         new Http2StreamChannelBootstrap(channel)
                 .option(ChannelOption.AUTO_READ, false)
-                .handler(new ChannelInboundHandlerAdapter())
+                .handler(served)
                 .open()
                 .addListener((Future<Http2StreamChannel> opened) -> {
                     if (!opened.isSuccess()) {
@@ -93,6 +94,17 @@ final class ClientConnection {
         streams--;
         if (retired || end.isLeaving()) {
             leaving();
+        }
+    }
+
+    /** Sees what comes on the streams. */
+    @ChannelHandler.Sharable
+    private final class Served extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object frame) {
+            end.served();
+            ctx.fireChannelRead(frame);
         }
     }
 

@@ -27,6 +27,9 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     /** Two lost segments of a path that answers at once: RFC 6298 §2 begins with 1 s and doubles. */
     static final Duration ANSWER = Duration.ofSeconds(3);
 
+    /** grpc-go's servers close a connection at the fourth ping without a frame of a stream from them in between (http2_server.go, maxPingStrikes). */
+    static final int UNSERVED = 3;
+
     private final Duration idle;
     private final Duration patience;
     private final BooleanSupplier wanted;
@@ -37,6 +40,7 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     private long lastRead;
     private boolean asked;
     private long askedAt;
+    private int unserved;
     private boolean leaving;
 
     /**
@@ -68,10 +72,15 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
 
     /** A stream is about to begin. On the connection's loop. */
     void beginning() {
-        if (!asked && silence() >= QUIET.toNanos()) {
+        if (!asked && unserved < UNSERVED && silence() >= QUIET.toNanos()) {
             stopTimer();
             ask();
         }
+    }
+
+    /** A frame of a stream has come. On the connection's loop. */
+    void served() {
+        unserved = 0;
     }
 
     /** It may have died: no stream should begin on it. */
@@ -103,6 +112,7 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     private void ask() {
         asked = true;
         askedAt = now();
+        unserved++;
         context.writeAndFlush(new DefaultHttp2PingFrame(0));
         schedule(patience.toNanos());
     }

@@ -17,6 +17,7 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.MockTicker;
@@ -55,6 +56,8 @@ final class Http2Pair implements AutoCloseable {
     final List<Channel> connections = new ArrayList<>();
     /** The servers' ends of calls, which read when the test says so. */
     final List<Channel> calls = new ArrayList<>();
+    /** How often the servers were asked for a sign of life. */
+    int pings;
     /** Connections of the first so many are dead: what the servers say on them arrives no more. */
     int dead;
     /** Whether who connects gets no answer. */
@@ -139,6 +142,7 @@ final class Http2Pair implements AutoCloseable {
                         new ChannelInboundHandlerAdapter() {
                             @Override
                             public void channelRead(ChannelHandlerContext ctx, Object message) {
+                                pings += message instanceof Http2PingFrame ping && !ping.ack() ? 1 : 0;
                                 ReferenceCountUtil.release(message);
                             }
                         });

@@ -86,6 +86,25 @@ class SharedConnectionTest {
         assertThat(pair.connections).hasSize(2);
     }
 
+    /** Streams to hosts that are down: the server answers pings and says nothing else, and grpc-go's closes the connection at the fourth. */
+    @Test
+    void serverThatServesNothing_isNotAskedForEver() {
+        Http2Stream last = call();
+        for (int i = 0; i < 6; i++) {
+            pair.seconds(60);
+            last = call();
+        }
+        assertThat(pair.pings).isEqualTo(3);
+
+        pair.calls.getLast().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+        last.call().read();
+        pair.pump();
+        pair.seconds(60);
+        call();
+        assertThat(pair.pings).isEqualTo(4);
+        assertThat(pair.connections).hasSize(1);
+    }
+
     /** Many wait for one attempt, which is bounded by the time of whoever came first. */
     @Test
     void deadlineOfTheFirst_isNotThatOfTheOthers() {
