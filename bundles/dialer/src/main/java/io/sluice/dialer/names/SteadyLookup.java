@@ -131,8 +131,11 @@ public final class SteadyLookup<T> {
         }
 
         private void giveOld(Kept<T> answer) {
-            long again = now() + TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS);
-            kept.put(name, new Kept<>(answer.answer, answer.since, Optional.of(again)));
+            // Not over what another question has learned meanwhile.
+            if (kept.get(name) == answer) {
+                long again = now() + TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS);
+                kept.put(name, new Kept<>(answer.answer, answer.since, Optional.of(again)));
+            }
             settle();
             result.trySuccess(answer.answer);
         }

@@ -142,6 +142,24 @@ class SteadyLookupTest {
         assertThat(asked.getNow()).as("servers answer again, so they are asked").isEqualTo("c");
     }
 
+    /** The first question's packets are lost, the second's are not. */
+    @Test
+    void lastGoodAnswer_isNotKeptOverANewerOne() {
+        known("a");
+        Future<String> lost = ask();
+        after(500);
+        Future<String> other = ask();
+        answer(first.getLast(), "b");
+        assertThat(other.getNow()).isEqualTo("b");
+        after(SteadyLookup.STALE_MILLIS);
+        assertThat(lost.getNow()).isEqualTo("a");
+        int questions = first.size();
+        Future<String> next = ask();
+        assertThat(first).as("servers answer").hasSize(questions + 1);
+        fail(first.getLast(), DEAD);
+        assertThat(next.getNow()).isEqualTo("b");
+    }
+
     @Test
     void noSuchName_isAnAnswer() {
         known("a");
