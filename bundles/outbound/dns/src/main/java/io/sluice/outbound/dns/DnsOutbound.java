@@ -1,6 +1,5 @@
 package io.sluice.outbound.dns;
 
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
@@ -122,15 +121,9 @@ public final class DnsOutbound implements Outbound {
         return Set.of(Capability.TCP, Capability.UDP);
     }
 
-    /** A name is looked up here first, so the host's resolvers are asked too. */
     @Override
     public Reach reach() {
-        if (!dialer.isDirect()) {
-            return Reach.NOWHERE;
-        }
-        return rewrite.address().isEmpty() || NetUtil.createByteArrayFromIpAddressString(rewrite.address()) == null
-                ? Reach.ANYWHERE
-                : rewrite.reach();
+        return dialer.isDirect() ? rewrite.reach() : Reach.NOWHERE;
     }
 
     @Override

@@ -30,6 +30,10 @@ public record Rewrite(Optional<Network> network, String address, int port) {
         if (address.isEmpty()) {
             return at == meant.getPort() ? meant : moved(meant, at);
         }
+        return configured(at);
+    }
+
+    private InetSocketAddress configured(int at) {
         return NetUtil.createByteArrayFromIpAddressString(address) == null
                 ? InetSocketAddress.createUnresolved(address, at)
                 : new InetSocketAddress(address, at);
@@ -45,11 +49,14 @@ public record Rewrite(Optional<Network> network, String address, int port) {
         return network.orElse(client);
     }
 
-    /** Of a configured address. */
+    /** Where sockets go that are opened here. */
     public Reach reach() {
+        if (address.isEmpty()) {
+            return Reach.ANYWHERE;
+        }
         Set<Reach.Server> servers = new LinkedHashSet<>();
         for (Network used : network.map(List::of).orElse(List.of(Network.TCP, Network.UDP))) {
-            servers.add(new Reach.Server(new InetSocketAddress(address, port), used));
+            servers.add(new Reach.Server(configured(port), used));
         }
         return new Reach(false, servers);
     }
