@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Books which services are there. A service that leaves after its successor came changes nothing. Safe from any thread. */
 final class RoomsBook {
@@ -29,6 +30,17 @@ final class RoomsBook {
     private Optional<StreamRedirector> redirector = Optional.empty();
     private Optional<HostDns> hostDns = Optional.empty();
     private Optional<KillSwitch> killSwitch = Optional.empty();
+
+    /** Whom a change is told to. */
+    @FunctionalInterface
+    interface Teller<T> {
+        T tell(Rooms now) throws InterruptedException;
+    }
+
+    /** Changes the book and tells of it before anybody else can change it: what is told last is how it stands. The teller must not wait for whoever changes it too. */
+    synchronized <T> T told(Supplier<Rooms> change, Teller<T> teller) throws InterruptedException {
+        return teller.tell(change.get());
+    }
 
     private Rooms now() {
         return new Rooms(

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -188,11 +189,11 @@ public final class TunnelComponent implements TunnelController {
             policyOption = ReferencePolicyOption.GREEDY,
             target = "(tun.driver=system)")
     void bindDriver(TunDriver driver) {
-        back(Room.TUN, rooms.driver(driver));
+        back(Room.TUN, () -> rooms.driver(driver));
     }
 
     void unbindDriver(TunDriver driver) {
-        gone(Room.TUN, rooms.withoutDriver(driver));
+        gone(Room.TUN, () -> rooms.withoutDriver(driver));
     }
 
     @Reference(
@@ -200,11 +201,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindStack(IpStack stack, Map<String, Object> properties) {
-        back(Room.STACK, rooms.stack(String.valueOf(properties.get(IpStack.STACK)), stack));
+        back(Room.STACK, () -> rooms.stack(String.valueOf(properties.get(IpStack.STACK)), stack));
     }
 
     void unbindStack(IpStack stack) {
-        gone(Room.STACK, rooms.withoutStack(stack));
+        gone(Room.STACK, () -> rooms.withoutStack(stack));
     }
 
     @Reference(
@@ -212,11 +213,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindAcceptor(FlowAcceptor acceptor) {
-        back(Room.FLOW, rooms.acceptor(acceptor));
+        back(Room.FLOW, () -> rooms.acceptor(acceptor));
     }
 
     void unbindAcceptor(FlowAcceptor acceptor) {
-        gone(Room.FLOW, rooms.withoutAcceptor(acceptor));
+        gone(Room.FLOW, () -> rooms.withoutAcceptor(acceptor));
     }
 
     @Reference(
@@ -224,11 +225,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindRoutes(RouteManager routes) {
-        back(Room.ROUTE, rooms.routes(routes));
+        back(Room.ROUTE, () -> rooms.routes(routes));
     }
 
     void unbindRoutes(RouteManager routes) {
-        gone(Room.ROUTE, rooms.withoutRoutes(routes));
+        gone(Room.ROUTE, () -> rooms.withoutRoutes(routes));
     }
 
     @Reference(
@@ -236,11 +237,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindEgress(EgressBinder egress) {
-        back(Room.EGRESS, rooms.egress(egress));
+        back(Room.EGRESS, () -> rooms.egress(egress));
     }
 
     void unbindEgress(EgressBinder egress) {
-        gone(Room.EGRESS, rooms.withoutEgress(egress));
+        gone(Room.EGRESS, () -> rooms.withoutEgress(egress));
     }
 
     @Reference(
@@ -248,11 +249,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindRedirector(StreamRedirector redirector) {
-        back(Room.REDIRECT, rooms.redirector(redirector));
+        back(Room.REDIRECT, () -> rooms.redirector(redirector));
     }
 
     void unbindRedirector(StreamRedirector redirector) {
-        gone(Room.REDIRECT, rooms.withoutRedirector(redirector));
+        gone(Room.REDIRECT, () -> rooms.withoutRedirector(redirector));
     }
 
     @Reference(
@@ -260,11 +261,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindHostDns(HostDns hostDns) {
-        back(Room.DNS, rooms.hostDns(hostDns));
+        back(Room.DNS, () -> rooms.hostDns(hostDns));
     }
 
     void unbindHostDns(HostDns hostDns) {
-        gone(Room.DNS, rooms.withoutHostDns(hostDns));
+        gone(Room.DNS, () -> rooms.withoutHostDns(hostDns));
     }
 
     @Reference(
@@ -272,11 +273,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindKillSwitch(KillSwitch killSwitch) {
-        back(Room.KILLSWITCH, rooms.killSwitch(killSwitch));
+        back(Room.KILLSWITCH, () -> rooms.killSwitch(killSwitch));
     }
 
     void unbindKillSwitch(KillSwitch killSwitch) {
-        gone(Room.KILLSWITCH, rooms.withoutKillSwitch(killSwitch));
+        gone(Room.KILLSWITCH, () -> rooms.withoutKillSwitch(killSwitch));
     }
 
     /** Only to know where their sockets go. */
@@ -285,11 +286,11 @@ public final class TunnelComponent implements TunnelController {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindOutbound(Outbound outbound) {
-        tell(new Command.OutboundsChanged(rooms.outbound(outbound)));
+        outbounds(() -> rooms.outbound(outbound));
     }
 
     void unbindOutbound(Outbound outbound) {
-        tell(new Command.OutboundsChanged(rooms.withoutOutbound(outbound)));
+        outbounds(() -> rooms.withoutOutbound(outbound));
     }
 
     @Reference(
@@ -307,16 +308,21 @@ public final class TunnelComponent implements TunnelController {
         uninterrupted(() -> coordinator.run(_ -> listeners.remove(listener)));
     }
 
-    private void back(Room room, Rooms now) {
+    private void outbounds(Supplier<Rooms> change) {
+        uninterrupted(() -> rooms.told(change, now -> coordinator.tell(new Command.OutboundsChanged(now))));
+    }
+
+    private void back(Room room, Supplier<Rooms> change) {
         LOG.debug("{} is there", room.label());
-        tell(new Command.ServiceBack(room, now));
+        uninterrupted(() -> rooms.told(change, now -> coordinator.tell(new Command.ServiceBack(room, now))));
     }
 
     /** Waits until the coordinator has let go of it and undone what stood on it, so that the service is not used while it is being torn down. */
-    private void gone(Room room, Rooms now) {
+    private void gone(Room room, Supplier<Rooms> change) {
         LOG.debug("{} goes away", room.label());
         uninterrupted(() -> {
-            CompletableFuture<Coordinator.Outcome> handled = coordinator.settle(new Command.ServiceGone(room, now));
+            CompletableFuture<Coordinator.Outcome> handled =
+                    rooms.told(change, now -> coordinator.settle(new Command.ServiceGone(room, now)));
             if (!coordinator.onThread() && coordinator.alive()) {
                 try {
                     handled.get(LET_GO.toMillis(), TimeUnit.MILLISECONDS);
