@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -160,9 +164,15 @@ final class Appliance {
     /**
      * Stops the bundles from the highest start level down, then the framework.
      *
-     * @return false where {@code timeout} passed first; the log then names the bundle that hangs
+     * @return false where {@code timeout} passed first, and the log names the bundle that hangs; or where a bundle has ended the process from within its own
+     *     start or stop, and the framework cannot
      */
     boolean stop(Duration timeout) throws InterruptedException {
+        Optional<String> exit = StopWatcher.exit();
+        if (exit.isPresent()) {
+            stopOthers(exit.get(), timeout);
+            return false;
+        }
         try {
             framework.stop();
         } catch (BundleException e) {
@@ -178,5 +188,24 @@ final class Appliance {
                 stopWatcher.hanging(),
                 StopWatcher.stacks());
         return false;
+    }
+
+    /** {@code System.exit} does not return, so its caller keeps the lock of its bundle for good, for which the framework's own stop would wait. */
+    private void stopOthers(String exit, Duration timeout) throws InterruptedException {
+        Map<Boolean, List<Bundle>> byCaller = Arrays.stream(
+                        framework.getBundleContext().getBundles())
+                .filter(bundle -> bundle.getBundleId() != Constants.SYSTEM_BUNDLE_ID)
+                .collect(Collectors.partitioningBy(StopWatcher::isBetweenStates));
+        LOG.error(
+                "A bundle has called System.exit: {}. The others are stopped.\n{}",
+                byCaller.get(true).stream().map(BundleSet::name).collect(Collectors.joining(", ")),
+                exit);
+        Thread stopper = Thread.ofPlatform()
+                .daemon()
+                .name("sluice-stop-others")
+                .start(() -> BundleSet.stop(byCaller.get(false)));
+        if (!stopper.join(timeout)) {
+            LOG.error("After {} s these bundles have not stopped: {}.", timeout.toSeconds(), stopWatcher.hanging());
+        }
     }
 }

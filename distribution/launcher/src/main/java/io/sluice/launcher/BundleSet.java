@@ -2,6 +2,7 @@ package io.sluice.launcher;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bundles of the plan inside a framework: installs them all, then resolves them together (a fragment attaches only to a
@@ -25,6 +28,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * <p>{@link #install} and {@link #shortfalls} are called by one thread each; {@link #note} by the framework's.
  */
 final class BundleSet {
+    private static final Logger LOG = LoggerFactory.getLogger(BundleSet.class);
+
     private final BundleContext system;
     private final Map<BundlePlan.Entry, Bundle> bundles = new LinkedHashMap<>();
     private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
@@ -42,6 +47,22 @@ final class BundleSet {
         for (Bundle bundle : bundles.values()) {
             markForStart(bundle);
         }
+    }
+
+    /** Stops those that are at work, from the highest start level down, until the next start of the framework. */
+    static void stop(List<Bundle> bundles) {
+        bundles.stream()
+                .filter(bundle -> bundle.getState() == Bundle.ACTIVE && !isFragment(bundle))
+                .sorted(Comparator.comparingInt((Bundle bundle) ->
+                                bundle.adapt(BundleStartLevel.class).getStartLevel())
+                        .reversed())
+                .forEach(bundle -> {
+                    try {
+                        bundle.stop(Bundle.STOP_TRANSIENT);
+                    } catch (BundleException e) {
+                        LOG.warn("{} does not stop in good order: {}", name(bundle), e.toString());
+                    }
+                });
     }
 
     private Bundle install(BundlePlan.Entry entry) throws LaunchException {

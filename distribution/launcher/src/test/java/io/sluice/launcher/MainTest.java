@@ -70,12 +70,7 @@ class MainTest {
 
     @Test
     void a_bundle_that_hangs_in_its_stop_is_named_and_left_behind() throws Exception {
-        Jars.bundle(
-                home.resolve("system"),
-                "hanging",
-                1,
-                Map.of("Bundle-Activator", HangingActivator.class.getName(), "Import-Package", "org.osgi.framework"),
-                HangingActivator.class);
+        activated("hanging", HangingActivator.class);
         feature("fine", "hanging");
         Files.writeString(home.resolve("etc/launcher.properties"), "features = base\nstop.timeout = 1\n");
         Process process = launch();
@@ -90,13 +85,32 @@ class MainTest {
     }
 
     @Test
-    void a_signal_during_the_start_ends_the_process() throws Exception {
+    void a_bundle_that_ends_the_process_from_its_start_is_named_and_holds_no_other_back() throws Exception {
+        activated("noting", NotingActivator.class);
+        activated("exiting", ExitingActivator.class);
+        feature("fine", "noting", "exiting");
+        Process process = launch();
+
+        assertThat(exitCode(process)).isEqualTo(ExitCode.FAILURE.value());
+        assertThat(output(process))
+                .contains("A bundle has called System.exit: exiting 1.0.0")
+                .contains("ExitingActivator.start")
+                .doesNotContain("have not stopped");
+        assertThat(home.resolve("data/noted")).exists();
+    }
+
+    private void activated(String name, Class<?> activator) throws IOException {
         Jars.bundle(
                 home.resolve("system"),
-                "hanging",
+                name,
                 1,
-                Map.of("Bundle-Activator", HangingActivator.class.getName(), "Import-Package", "org.osgi.framework"),
-                HangingActivator.class);
+                Map.of("Bundle-Activator", activator.getName(), "Import-Package", "org.osgi.framework"),
+                activator);
+    }
+
+    @Test
+    void a_signal_during_the_start_ends_the_process() throws Exception {
+        activated("hanging", HangingActivator.class);
         feature("fine", "hanging");
         Files.writeString(
                 home.resolve("etc/launcher.properties"),
