@@ -43,7 +43,8 @@ record Settings(
               --sut SPEC          NAME, NAME=KIND or NAME=KIND,KEY=VALUE,...; may be given several times. Kinds: %s.
                                   Default: sluice and every peer that is installed, with the references plain and splice.
                                   splice: outbound=direct, cc=cubic (its congestion control towards clients). Ours: outbound=direct,
-                                  mtu=1500, and the options of sluice tun2socks without their dashes, as stack=system.
+                                  mtu=1500, program=FILE (another build beside this one), and the options of sluice tun2socks
+                                  without their dashes, as stack=system.
               --baseline NAME     what the others are divided by (default: the first peer, else the first contender)
               --reps N            rounds (default 3)      --secs N   of one transfer (default 8)
               --warm N            uncounted seconds each way after a start (default 10)

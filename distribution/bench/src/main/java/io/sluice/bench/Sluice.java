@@ -5,9 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The appliance of this tree, as {@code sluice tun2socks}. */
 final class Sluice {
+
+    /** Options of the harness; every other one is one of tun2socks: {@code stack=system} is {@code --stack system}. */
+    private static final Set<String> OWN = Set.of("outbound", "mtu", "program");
 
     private Sluice() {}
 
@@ -19,10 +23,9 @@ final class Sluice {
         return options.getOrDefault("outbound", "socks").equals("direct");
     }
 
-    /** Every option but {@code outbound} and {@code mtu} is one of tun2socks: {@code stack=system} is {@code --stack system}. */
     static List<String> command(Path folder, Map<String, String> options) {
         List<String> words = new ArrayList<>(List.of(
-                program().orElseThrow(),
+                options.getOrDefault("program", program().orElseThrow()),
                 "tun2socks",
                 "--device",
                 Site.DEVICE,
@@ -34,7 +37,7 @@ final class Sluice {
                 Site.MARK));
         words.addAll(isDirect(options) ? List.of("--direct") : List.of("-x", Site.PROXY + ":" + Site.PROXY_PORT));
         options.forEach((key, value) -> {
-            if (!key.equals("outbound") && !key.equals("mtu")) {
+            if (!OWN.contains(key)) {
                 words.add("--" + key);
                 if (!value.isEmpty()) {
                     words.add(value);
