@@ -38,7 +38,7 @@ failures=0
 # program:package
 missing=""
 browser=${shots:+chromium:chromium}
-for want in $browser ip:iproute2 curl:curl ping:iputils-ping dig:bind9-dnsutils iperf3:iperf3 dnsmasq:dnsmasq-base python3:python3 sha256sum:coreutils; do
+for want in $browser ip:iproute2 curl:curl ping:iputils-ping dig:bind9-dnsutils iperf3:iperf3 nft:nftables dnsmasq:dnsmasq-base python3:python3 sha256sum:coreutils; do
   command -v "${want%%:*}" >/dev/null || missing="$missing ${want##*:}"
 done
 if [ -n "$missing" ]; then
@@ -173,7 +173,8 @@ JSON
 spawn gateway gateway "$work/gateway/bin/sluice" run
 gateway_pid=${pids[-1]}
 await 60 "the gateway's start" sluice gateway status
-before=$(in_ns gateway sh -c 'ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; ip -br link')
+host_state() { in_ns gateway sh -c 'ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; ip -br link; nft list ruleset'; }
+before=$(host_state)
 sluice gateway tunnel start
 in_ns gateway ip -br addr show dev sluice0
 in_ns gateway ip rule | sed 's/^/  ip rule: /'
@@ -186,6 +187,7 @@ check() { # check NAME COMMAND...
   else printf '  %-34s FAILED\n%s\n' "$name" "$(sed 's/^/      /' <<<"$out")"; fail "$name"; fi
 }
 http_ok() { [ "$(in_ns client curl -sS --max-time 20 -g "http://$1/hello.txt")" = "Hello from beyond the tunnel." ] && echo "200, text as served"; }
+silent() { ! in_ns client curl -sS --max-time 3 -g "http://$1/hello.txt" 2>&1; }
 dig_ok() { local answer; answer=$(in_ns client dig +short +time=3 +tries=2 "@$1" demo.example "$2"); [ "$answer" = "$3" ] && echo "$answer"; }
 ping_ok() { in_ns client ping -c 3 -i 0.2 -W 3 "$1" | tail -n 1; }
 iperf_ok() {
@@ -208,17 +210,18 @@ watch_flows() { # while one download runs, where it is seen
   sluice gateway flow list | grep -q "$server4" || fail "the download is not in flow list"
   in_ns gateway curl -sS -H "Authorization: Bearer $(token)" http://127.0.0.1:8080/api/v1/flows >"$work/flows.json" || true
   grep -q "$server4" "$work/flows.json" && echo "  REST /api/v1/flows: it is there" || fail "the download is not in REST /api/v1/flows"
-  if [ -n "$shots" ]; then screenshot "$1"; fi
+  if [ -n "$shots" ]; then console flows "$shots/console-$1.png"; fi
   kill "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
-screenshot() {
+console() { # console WHAT FILE_OR_FOLDER: in a browser, see console.py
   mkdir -p "$shots"
-  local url; url=$(sluice gateway console-url) || { echo "  no screenshot (no console address)"; return 0; }
-  rm -rf "$work/chromium" "$shots/console-$1.png"
-  if in_ns gateway timeout -k 5 60 python3 -I "$top/screenshot.py" chromium "$work/chromium" "$url" "$shots/console-$1.png" >"$work/chromium.log" 2>&1 </dev/null
-  then echo "  screenshot: $shots/console-$1.png"
-  else fail "the screenshot: $(tail -n 1 "$work/chromium.log")"; fi
+  local url; url=$(sluice gateway console-url) || { fail "there is no console address"; return 0; }
+  rm -rf "$work/chromium"
+  in_ns gateway timeout -k 5 90 python3 -I "$top/console.py" "$1" chromium "$work/chromium" "$url" "$2" >"$work/console.out" 2>"$work/chromium.log" </dev/null ||
+    fail "the console in a browser: $(tail -n 1 "$work/chromium.log")"
+  sed 's/^/  page: /' "$work/console.out"
+  echo "  picture: $2"
 }
 
 for round in $rounds; do
@@ -244,12 +247,31 @@ for round in $rounds; do
   watch_flows "$round"
 done
 
-step "Stop: everything undone"
+# One mode: by the shell, read by REST; what it holds back is shown by canaries.
+killswitch_ok() { # MODE STATE
+  sluice gateway killswitch mode "$1" >/dev/null || return 1
+  in_ns gateway curl -sS -H "Authorization: Bearer $(token)" http://127.0.0.1:8080/api/v1/killswitch |
+    python3 -I -c 'import json,sys; k=json.load(sys.stdin); print(k["state"]+": "+k["reason"]); sys.exit([k["mode"],k["state"]] != sys.argv[1:])' "$1" "$2"
+}
+step "The kill switch: off, auto, lockdown"
+check "off" killswitch_ok off disarmed
+check "auto" killswitch_ok auto armed
+check "auto, proved" sluice gateway killswitch prove
+check "auto, carries through the tunnel" http_ok "$server4"
+check "lockdown" killswitch_ok lockdown armed
+check "lockdown, proved" sluice gateway killswitch prove
+if [ -n "$shots" ]; then console killswitch "$shots"; fi
 sluice gateway tunnel stop
-after=$(in_ns gateway sh -c 'ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; ip -br link')
-if [ "$before" = "$after" ]; then echo "rules, routes and links are as before"; else
+check "lockdown, tunnel stopped" killswitch_ok lockdown blocked
+check "lockdown, tunnel stopped, proved" sluice gateway killswitch prove
+check "lockdown, nothing passes" silent "$server4"
+sluice gateway killswitch disarm --yes
+
+step "Stop: everything undone"
+after=$(host_state)
+if [ "$before" = "$after" ]; then echo "rules, routes, links and the firewall are as before"; else
   diff <(echo "$before") <(echo "$after") || true
-  fail "rules, routes or links differ from before"
+  fail "rules, routes, links or the firewall differ from before"
 fi
 kill "$gateway_pid"; wait "$gateway_pid" 2>/dev/null || true
 
