@@ -69,6 +69,9 @@ final class KernelFilter implements AutoCloseable {
                 throw translated("list the interfaces", e);
             } catch (KillSwitchException e) {
                 refused = e;
+                if (e.code() == Code.FILTER_DENIED) {
+                    break; // a table is another's, or we have no right: that does not change by asking again
+                }
             }
         }
         send(filter.withoutGuard(), List.of());

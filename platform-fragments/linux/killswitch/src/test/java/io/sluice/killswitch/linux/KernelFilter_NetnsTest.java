@@ -1,16 +1,20 @@
 package io.sluice.killswitch.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.killswitch.engine.Allowance;
 import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +60,38 @@ class KernelFilter_NetnsTest {
             kernel.set(filter);
             return null;
         });
+    }
+
+    /** A table of our name that another program owns (NFT_TABLE_F_OWNER): to ask again helps nothing, and whoever waits for the answer has an alarm to give. */
+    @Test
+    void set_tableIsAnothers_isDeniedAfterTwoAttempts() throws Exception {
+        Filter filter = FilterPlan.of(Scene.CONNECTED, Scene.LAN, true);
+        set(filter);
+        Process owner = new ProcessBuilder("ip", "netns", "exec", host.name(), "nft", "--interactive")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            owner.getOutputStream()
+                    .write("delete table inet sluice_killswitch; add table inet sluice_killswitch { flags owner; }\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            owner.getOutputStream().flush();
+            long patience = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!host.exec("nft", "list", "ruleset").contains("flags owner")) {
+                assertThat(System.nanoTime()).as("the other owner").isLessThan(patience);
+            }
+            long begun = System.nanoTime();
+            assertThatThrownBy(() -> set(filter))
+                    .isInstanceOfSatisfying(
+                            KillSwitchException.class,
+                            e -> assertThat(e.code()).isEqualTo(KillSwitchException.Code.FILTER_DENIED));
+            System.out.println("denied after " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
+        } finally {
+            owner.destroy();
+            owner.waitFor();
+        }
+        set(filter);
+        assertThat(host.exec("nft", "list", "ruleset")).contains("hook output");
     }
 
     @Test
