@@ -30,10 +30,13 @@ final class Appliance {
     /** A start takes 2 s on an idle machine; builds may share this one. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final String OWN_OPTIONS = "options timeout:3\n";
+
     private final NetworkNamespace namespace;
     private final Path program;
     private final Path folder;
     private Optional<Process> console = Optional.empty();
+    private boolean nftHidden;
     private Optional<Path> group = Optional.empty();
     private Optional<FalseClock> clock = Optional.empty();
 
@@ -54,9 +57,19 @@ final class Appliance {
         Files.writeString(hostEtc().resolve("resolv.conf"), ownResolver());
     }
 
-    /** What the host's file says without the appliance. */
+    /** What the host's file says without the appliance: the same servers as the tunnel's, and a line that the appliance never writes. */
     static String ownResolver() {
-        return Places.NAME_SERVERS.stream().map(a -> "nameserver " + a + "\n").collect(Collectors.joining());
+        return Places.NAME_SERVERS.stream().map(a -> "nameserver " + a + "\n").collect(Collectors.joining())
+                + OWN_OPTIONS;
+    }
+
+    /** Whether the host asks the tunnel's name servers, as the appliance has told it. */
+    boolean resolverIsTheTunnels() {
+        try {
+            return !Files.readString(hostEtc().resolve("resolv.conf")).contains(OWN_OPTIONS);
+        } catch (IOException e) {
+            return false; // it is just being replaced
+        }
     }
 
     Path hostEtc() {
@@ -211,6 +224,11 @@ final class Appliance {
         stdin.flush();
     }
 
+    /** From the next start on the host has no program nft; or has it again. */
+    void hideNft(boolean now) {
+        nftHidden = now;
+    }
+
     private List<String> inside() {
         return List.of(
                 "ip",
@@ -221,7 +239,8 @@ final class Appliance {
                 "--mount",
                 "sh",
                 "-c",
-                "mount --bind \"$0\" /etc && exec \"$@\"",
+                "mount --bind \"$0\" /etc" + (nftHidden ? " && mount --bind /dev/null /usr/sbin/nft" : "")
+                        + " && exec \"$@\"",
                 hostEtc().toString());
     }
 

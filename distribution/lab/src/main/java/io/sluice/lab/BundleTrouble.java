@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -38,6 +42,10 @@ final class BundleTrouble {
             "outbound.socks",
             "tunnel");
 
+    /** Tun, stack, router, DNS, outbound and kill switch. */
+    private static final List<String> SWAPPED =
+            List.of("killswitch", "tun", "netstack", "policy", "route", "dns", "outbound.socks");
+
     private static final String TROUBLE = "lab.trouble";
 
     private BundleTrouble() {}
@@ -46,12 +54,36 @@ final class BundleTrouble {
         return "io.sluice." + ROOMS.get(dice.nextInt(ROOMS.size()));
     }
 
-    /** It goes and comes. */
+    /** Each of the catalogue's row once, in an order of the dice: it goes and comes, is put in its own place, or what hangs on it is wired anew. */
     static void swap(World w, Random dice) throws IOException {
-        String id = id(w, room(dice));
-        w.box.console("felix:stop " + id);
-        Waiting.pause(dice.nextInt(100, 400));
-        w.box.console("felix:start " + id);
+        List<String> rooms = new ArrayList<>(SWAPPED);
+        Collections.shuffle(rooms, dice);
+        for (String room : rooms) {
+            String name = "io.sluice." + room;
+            String id = id(w, name);
+            switch (dice.nextInt(3)) {
+                case 0 -> {
+                    w.box.console("felix:stop " + id);
+                    Waiting.until(name + " to stop", () -> !active(w, name));
+                    Waiting.pause(dice.nextInt(0, 200));
+                    w.box.console("felix:start " + id);
+                }
+                case 1 ->
+                    w.box.console("felix:update " + id + " " + w.box.jar(name).toUri());
+                default -> w.box.console("felix:refresh " + id);
+            }
+            Waiting.pause(dice.nextInt(50, 200));
+            Waiting.until(name + " to start", () -> active(w, name));
+        }
+    }
+
+    private static boolean active(World w, String name) {
+        for (JsonNode bundle : w.box.get("/bundles").path("items")) {
+            if (bundle.path("name").asText().equals(name)) {
+                return bundle.path("state").asText().equals("active");
+            }
+        }
+        return false;
     }
 
     /** The same version is put in its place while it works. */
@@ -101,6 +133,16 @@ final class BundleTrouble {
         } else {
             Waiting.pause(dice.nextInt(200, 500));
         }
+    }
+
+    /** A stranger's bundle takes all of the heap; the process ends. */
+    static void fillHeap(World w) throws IOException {
+        Path jar = w.folder.resolve("trouble.jar");
+        bundle(jar, TROUBLE, BundleTrouble::hoarding);
+        w.box.console("felix:install " + jar.toUri());
+        Waiting.until("the bundle " + TROUBLE, () -> present(w));
+        w.box.console("felix:start -t " + id(w, TROUBLE));
+        Waiting.until("the end of the process", () -> !w.box.lives());
     }
 
     /** Takes the stranger's bundle away, from an appliance that it may have ended. */
@@ -185,6 +227,23 @@ final class BundleTrouble {
                         "start",
                         MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("org.osgi.framework.BundleContext")))
                 .return_();
+    }
+
+    /** A list of arrays of a million octets that grows without end. */
+    private static void hoarding(CodeBuilder code) {
+        ClassDesc list = ClassDesc.of("java.util.ArrayList");
+        Label again = code.newLabel();
+        code.new_(list)
+                .dup()
+                .invokespecial(list, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .astore(2)
+                .labelBinding(again)
+                .aload(2)
+                .loadConstant(1 << 20)
+                .newarray(TypeKind.BYTE)
+                .invokevirtual(list, "add", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object))
+                .pop()
+                .goto_(again);
     }
 
     private static void exiting(CodeBuilder code) {

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +16,8 @@ import java.util.Random;
  */
 final class Campaign {
 
-    /** Builds may share the machine: a recovery is waited for this many times longer than the goal before it counts as none, and the figure is recorded. */
-    private static final int SLACK = 6;
-
-    /** On a machine on which a start takes a minute, an answer takes some seconds. */
-    private static final Duration LEAST_PATIENCE = Duration.ofMinutes(1);
-
     private static final long SETTLE = 40;
+    private static final int MOST_NAMED = 4;
 
     /** Descriptors that may be open more than in the beginning: the streams and the library's pools come and go. */
     static final int SPARE = 32;
@@ -38,7 +31,7 @@ final class Campaign {
     private HostState before = HostState.NONE;
     private HostState after = HostState.NONE;
     private Optional<Controls> controls = Optional.empty();
-    private Optional<Tally> previous = Optional.empty();
+    private Optional<Round> previous = Optional.empty();
     private long settled;
     private long descriptorsBefore;
     private long descriptorsAtEnd;
@@ -47,8 +40,15 @@ final class Campaign {
 
     /** Numbered datagrams of the time in which nothing broke. */
     private static final class Carried {
+        /** Those of the last milliseconds are still under way: of fewer they would be too great a part. */
+        private static final int ENOUGH = 1_000;
+
         private long sent;
         private long come;
+
+        double share() {
+            return sent < ENOUGH ? 1 : (double) come / sent;
+        }
     }
 
     Campaign(Options options, World world, PrintStream out) {
@@ -87,19 +87,13 @@ final class Campaign {
         Waiting.pause(500);
         world.baseline();
         descriptorsBefore = world.box.descriptors();
-        List<Tally> order = new ArrayList<>();
-        for (Tally tally : run()) {
-            order.addAll(Collections.nCopies(options.times(tally.injection.id()), tally));
-        }
-        Collections.shuffle(order, dice);
+        List<Round> order = Round.all(run(), options::times, dice);
         long begun = System.nanoTime();
         long end = begun + options.limit().toNanos();
         for (int i = 0; i < order.size() && System.nanoTime() - end < 0; i++) {
-            one(order.get(i), dice.nextLong());
+            one(order.get(i));
             if ((i + 1) % 50 == 0) {
-                out.printf(
-                        "%d of %d injections, %d s%n",
-                        i + 1, order.size(), (System.nanoTime() - begun) / 1_000_000_000);
+                out.printf("%d of %d rounds, %d s%n", i + 1, order.size(), (System.nanoTime() - begun) / 1_000_000_000);
             }
         }
         world.quiet(true);
@@ -111,58 +105,79 @@ final class Campaign {
         takeAway();
     }
 
-    /** One injection: everything that it does comes from its own seed, so that it can be played alone. */
-    private void one(Tally tally, long seed) throws IOException {
-        Injection injection = tally.injection;
-        Random own = new Random(seed);
-        int number = ++tally.injected;
+    /** One round: everything that an injection of it does comes from its own seed. */
+    private void one(Round round) throws IOException {
         GatewayConfig good = world.config();
-        world.watch.expect(injection.chainStays() && !options.mode().equals(GatewayConfig.NONE));
+        world.watch.expect(round.chainStays() && !options.mode().equals(GatewayConfig.NONE));
         world.watch.gaps();
         late(world.outside(), world.sightings());
         world.baseline();
-        previous = Optional.of(tally);
+        previous = Optional.of(round);
         long sent = world.fromLan.numbered() + world.fromBox.numbered();
         long come = world.far.datagrams();
         long shortEnds = world.streams().shortEnds();
         long wrong = world.streams().wrong();
-        Waiting.pause(own.nextInt(0, 60));
-        for (Optional<Injection.Act> act : List.of(injection.stimulus(), injection.fault(), injection.heal())) {
-            play(act, tally, own);
-        }
-        Optional<Duration> recovery = world.recovery(patience(injection));
+        world.startsTook();
+        Waiting.pause(dice.nextInt(0, 60));
+        round.tallies().forEach(tally -> inject(tally, new Random(dice.nextLong())));
+        Optional<Duration> recovery = world.recovery(round.patience()).map(world.startsTook()::plus);
         if (recovery.isPresent()) {
-            tally.recovered(recovery.get(), 1);
-            truth(tally, number);
-            if (injection.restore().isPresent()) {
-                play(injection.restore(), tally, own);
-                recovery = world.recovery(patience(injection));
+            recovered(round, recovery.get());
+            if (round.hasRestore()) {
+                restore(round);
+                recovery = world.recovery(round.patience());
             }
         }
         if (recovery.isEmpty()) {
-            tally.unrecovered++;
-            tally.error("#" + number + " no recovery in " + patience(injection).toSeconds() + " s: " + world.story());
+            round.tallies().forEach(tally -> {
+                tally.unrecovered++;
+                tally.error("#" + tally.injected + " no recovery in "
+                        + round.patience().toSeconds() + " s: " + world.story());
+            });
         }
         Waiting.pause(SETTLE);
-        long filter = world.outside();
-        settled = filter;
-        List<Capture.Sighting> seen = world.sightings();
-        tally.leaked(filter, seen, number);
-        if (filter > 0 || !seen.isEmpty()) {
-            out.println(injection.id() + " #" + number + " leaked " + filter + "/" + seen.size());
-        }
-        tally.gaps += world.watch.gaps().size();
-        tally.shortEnds += world.streams().shortEnds() - shortEnds;
-        tally.wrongOctets += world.streams().wrong() - wrong;
-        if (injection.id().equals("L01")) {
+        settled = world.outside();
+        leaked(round, settled, world.sightings(), "leaked");
+        int gaps = world.watch.gaps().size();
+        long shorter = world.streams().shortEnds() - shortEnds;
+        long wronger = world.streams().wrong() - wrong;
+        round.tallies().forEach(tally -> {
+            tally.gaps += gaps;
+            tally.shortEnds += shorter;
+            tally.wrongOctets += wronger;
+        });
+        if (round.isQuiet()) {
             carried.sent += world.fromLan.numbered() + world.fromBox.numbered() - sent;
             carried.come += world.far.datagrams() - come;
         }
         if (recovery.isEmpty()) {
-            repair(tally, good);
+            repair(round, good);
             // A repair by hand opens the machine for a while.
             world.baseline();
             settled = 0;
+        }
+    }
+
+    private void inject(Tally tally, Random own) {
+        tally.injected++;
+        Injection injection = tally.injection;
+        for (Optional<Injection.Act> act : List.of(injection.stimulus(), injection.fault(), injection.heal())) {
+            play(act, tally, own);
+        }
+        world.figures().forEach(figure -> tally.figure(figure.getKey(), figure.getValue()));
+    }
+
+    private void recovered(Round round, Duration after) {
+        for (Tally tally : round.tallies()) {
+            tally.recovered(after, 1);
+        }
+        truth(round);
+    }
+
+    /** What is put right after the recovery has to be recovered from, too. */
+    private void restore(Round round) {
+        for (Tally tally : round.tallies()) {
+            play(tally.injection.restore(), tally, dice);
         }
     }
 
@@ -176,38 +191,50 @@ final class Campaign {
         }
     }
 
-    private static Duration patience(Injection injection) {
-        Duration goal = injection.within().multipliedBy(SLACK);
-        return goal.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : goal;
+    /** What was seen after the last look belongs to the round before. */
+    private void late(long filter, List<Capture.Sighting> seen) {
+        previous.ifPresent(round -> leaked(round, filter - settled, seen, "leaked late"));
     }
 
-    /** What was seen after the last look belongs to the injection before. */
-    private void late(long filter, List<Capture.Sighting> seen) {
-        previous.filter(t -> filter > settled || !seen.isEmpty()).ifPresent(t -> {
-            t.leaked(filter - settled, seen, t.injected);
-            out.println(t.injection.id() + " leaked late " + (filter - settled) + "/" + seen.size());
-        });
+    private void leaked(Round round, long filter, List<Capture.Sighting> seen, String how) {
+        if (filter == 0 && seen.isEmpty()) {
+            return;
+        }
+        out.println(round + " " + how + " " + filter + "/" + seen.size() + " "
+                + seen.stream()
+                        .map(Capture.Sighting::what)
+                        .distinct()
+                        .limit(MOST_NAMED)
+                        .toList());
+        round.blame(filter, seen);
     }
 
     /** What the interface says is what is so: it carries, so it has to say "connected". */
-    private void truth(Tally tally, int number) {
+    private void truth(Round round) {
+        String wrong;
         try {
             boolean said = Waiting.within(
                     Duration.ofSeconds(10), () -> world.box.tunnelState().equals("CONNECTED"));
-            if (!said) {
-                tally.error("#" + number + " it carries, and says " + world.box.tunnelState());
-            }
+            boolean asks = Waiting.within(Duration.ofSeconds(10), world.box::resolverIsTheTunnels);
+            wrong = (said ? "" : " it carries, and says " + world.box.tunnelState())
+                    + (asks ? "" : " the host does not ask the tunnel's name servers");
         } catch (IllegalStateException e) {
-            tally.error("#" + number + " it carries, and does not answer: " + e.getMessage());
+            wrong = " it carries, and does not answer: " + e.getMessage();
+        }
+        if (!wrong.isEmpty()) {
+            for (Tally tally : round.tallies()) {
+                tally.error("#" + tally.injected + wrong);
+            }
         }
     }
 
-    private void repair(Tally tally, GatewayConfig good) {
-        out.println(tally.injection.id() + " did not recover: " + tally.errors().getLast());
+    private void repair(Round round, GatewayConfig good) {
+        out.println(round + " did not recover: "
+                + round.tallies().getFirst().errors().getLast());
         try {
             world.repair(good);
         } catch (RuntimeException e) {
-            throw new IllegalStateException("the world cannot be put right after " + tally.injection.id(), e);
+            throw new IllegalStateException("the world cannot be put right after " + round, e);
         }
     }
 
@@ -230,7 +257,7 @@ final class Campaign {
                 List.copyOf(tallies.values()),
                 controls.orElseThrow(),
                 world,
-                carried.sent == 0 ? 1 : (double) carried.come / carried.sent,
+                carried.share(),
                 new Report.Descriptors(descriptorsBefore, descriptorsAtEnd, flowsAtEnd, descriptorsAfter),
                 before.difference(after));
     }

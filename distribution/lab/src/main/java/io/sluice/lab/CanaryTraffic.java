@@ -153,7 +153,7 @@ final class CanaryTraffic implements AutoCloseable {
     }
 
     private void number(DatagramChannel udp, InetAddress to, String family) {
-        byte[] payload = ByteBuffer.allocate(Packets.MARK.length() + 8)
+        byte[] payload = ByteBuffer.allocate(Packets.MARK_LENGTH + 8)
                 .put(Packets.mark())
                 .putLong(numbered.incrementAndGet())
                 .array();

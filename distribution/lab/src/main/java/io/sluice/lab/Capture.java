@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,8 +37,9 @@ final class Capture {
     private static final Set<Integer> PROXY_PORTS = Set.of(Places.RELAY_PORT, Places.CLOCKED_PORT);
     private static final InetAddress BOX = InetAddress.ofLiteral(Places.LAN_GW4);
     private static final InetAddress FORGED = InetAddress.ofLiteral(Places.WEB4);
-    private static final InetAddress TUN4 = InetAddress.ofLiteral(Places.TUN4);
-    private static final InetAddress TUN6 = InetAddress.ofLiteral(Places.TUN6);
+    private static final int TUN_NET4 = InetAddress.ofLiteral(Places.TUN4).hashCode() & ~3;
+    private static final long TUN_NET6 =
+            ByteBuffer.wrap(InetAddress.ofLiteral(Places.TUN6).getAddress()).getLong();
 
     private final Path file;
     private long position = FILE_HEADER;
@@ -50,9 +52,9 @@ final class Capture {
      * One packet outside the allowed set.
      *
      * @param what protocol, addresses and ports
-     * @param canary whether the canaries' mark is in it
+     * @param mark the number in the canaries' mark, if there is one in it
      */
-    record Sighting(String what, boolean canary) {}
+    record Sighting(String what, OptionalInt mark) {}
 
     /** Whether the capture is under way. One in another format would be a silent "nothing seen", so its first word is looked at. */
     boolean begun() throws IOException {
@@ -98,9 +100,9 @@ final class Capture {
     static Optional<Sighting> outside(byte[] frame) {
         ByteBuffer packet = ByteBuffer.wrap(frame);
         if (packet.capacity() < 34) {
-            return Optional.of(new Sighting("short frame of " + packet.capacity() + " octets", false));
+            return Optional.of(new Sighting("short frame of " + packet.capacity() + " octets", OptionalInt.empty()));
         }
-        boolean canary = hasMark(frame);
+        OptionalInt canary = Packets.markIn(frame);
         return switch (packet.getShort(12) & 0xffff) {
             case ARP -> arp(packet);
             case IPV4 -> ipv4(frame, canary);
@@ -109,13 +111,14 @@ final class Capture {
         };
     }
 
-    /** ARP may be, but for an answer that tells that the tunnel's address is here. */
+    /** ARP may be, but for one that tells that an address of the tunnel's is here. */
     private static Optional<Sighting> arp(ByteBuffer packet) {
-        InetAddress sender = address(packet, 28, 4);
-        return sender.equals(TUN4) ? Optional.of(new Sighting("ARP of " + Places.TUN4, false)) : Optional.empty();
+        return (packet.getInt(28) & ~3) == TUN_NET4
+                ? Optional.of(new Sighting("ARP of " + address(packet, 28, 4).getHostAddress(), OptionalInt.empty()))
+                : Optional.empty();
     }
 
-    private static Optional<Sighting> ipv4(byte[] octets, boolean canary) {
+    private static Optional<Sighting> ipv4(byte[] octets, OptionalInt canary) {
         ByteBuffer packet = ByteBuffer.wrap(octets);
         int header = (packet.get(14) & 0xf) * 4;
         int protocol = packet.get(23) & 0xff;
@@ -125,18 +128,22 @@ final class Capture {
         boolean ports = (protocol == TCP || protocol == UDP) && !fragment && packet.capacity() >= 14 + header + 4;
         int source = ports ? packet.getShort(14 + header) & 0xffff : -1;
         int destination = ports ? packet.getShort(14 + header + 2) & 0xffff : -1;
+        if (source >= Places.STRANGERS_PORTS) {
+            return Optional.of(sighting(protocol, from, source, to, destination, canary));
+        }
         boolean fromBox = (from.getAddress()[0] == 45 && from.getAddress()[1] == 80) || from.equals(BOX);
         if (fromBox && ports && protocol == TCP && destination == Places.RELAY_PORT && to.equals(FORGED)) {
             return Optional.empty();
         }
-        if (fromBox && NAME_SERVERS.contains(to) && ports && destination == 53 && !canary) {
+        if (fromBox && NAME_SERVERS.contains(to) && ports && destination == 53 && canary.isEmpty()) {
             return Optional.empty();
         }
         if (fromBox && RELAYS.contains(to) && ports) {
             boolean proxy = protocol == TCP && PROXY_PORTS.contains(destination);
             // A datagram that begins with the mark has no SOCKS header around it.
-            boolean associated =
-                    protocol == UDP && destination >= 10_000 && !(canary && hasMarkAt(octets, 14 + header + 8));
+            boolean associated = protocol == UDP
+                    && destination >= 10_000
+                    && Packets.markAt(octets, 14 + header + 8).isEmpty();
             if (proxy || associated) {
                 return Optional.empty();
             }
@@ -147,7 +154,7 @@ final class Capture {
         return Optional.of(sighting(protocol, from, source, to, destination, canary));
     }
 
-    private static Optional<Sighting> ipv6(ByteBuffer packet, boolean canary) {
+    private static Optional<Sighting> ipv6(ByteBuffer packet, OptionalInt canary) {
         if (packet.capacity() < 58) {
             return Optional.of(new Sighting("short IPv6 packet", canary));
         }
@@ -159,9 +166,7 @@ final class Capture {
         int destination = ports ? packet.getShort(56) & 0xffff : -1;
         if (protocol == ICMPV6) {
             int type = packet.get(54) & 0xff;
-            boolean target = packet.capacity() >= 78
-                    && type == 136
-                    && address(packet, 62, 16).equals(TUN6);
+            boolean target = packet.capacity() >= 78 && type == 136 && packet.getLong(62) == TUN_NET6;
             if (NDP.contains(type) && packet.get(21) == (byte) 255 && !target) {
                 return Optional.empty();
             }
@@ -174,7 +179,7 @@ final class Capture {
     }
 
     private static Sighting sighting(
-            int protocol, InetAddress from, int source, InetAddress to, int destination, boolean canary) {
+            int protocol, InetAddress from, int source, InetAddress to, int destination, OptionalInt canary) {
         String name = switch (protocol) {
             case TCP -> "TCP";
             case UDP -> "UDP";
@@ -197,23 +202,5 @@ final class Capture {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static boolean hasMark(byte[] octets) {
-        for (int at = 14; at + Packets.MARK.length() <= octets.length; at++) {
-            if (hasMarkAt(octets, at)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean hasMarkAt(byte[] octets, int at) {
-        for (int i = 0; i < Packets.MARK.length(); i++) {
-            if (at + i >= octets.length || octets[at + i] != Packets.MARK.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

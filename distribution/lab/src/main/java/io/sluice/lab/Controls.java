@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
  * @param missing kinds of canaries that the capture did not see: must be none
  * @param filter packets that the filter counted
  * @param capture packets that the capture has
+ * @param clients packets that tell a client of the tunnel's addresses, sent by a gateway that bears them and has no kill switch
  */
-record Controls(List<String> missing, long filter, long capture) {
+record Controls(List<String> missing, long filter, long capture, long clients) {
 
     private static final List<String> EVERYWHERE =
             List.of("UDP 4444", "UDP 53", "TCP 4443", "TCP 53", "TCP 853", "TCP 443", "TCP 9", "ICMP");
@@ -31,10 +32,10 @@ record Controls(List<String> missing, long filter, long capture) {
         });
         long filter = world.outside();
         Set<String> kinds = kinds(seen);
-        Controls controls =
-                new Controls(wanted.stream().filter(k -> !kinds.contains(k)).toList(), filter, seen.size());
         world.quiet(true);
         Waiting.pause(200);
+        long clients = world.seenByClients();
+        tunnelAddresses(world, "add");
         for (Tally tally : tallies) {
             if (tally.injection.stimulus().isPresent()) {
                 stimulus(world, tally, dice);
@@ -43,8 +44,21 @@ record Controls(List<String> missing, long filter, long capture) {
                 tally.controlCapture = seen.size();
             }
         }
+        tunnelAddresses(world, "del");
         world.quiet(false);
-        return controls;
+        return new Controls(
+                wanted.stream().filter(k -> !kinds.contains(k)).toList(),
+                filter,
+                seen.size(),
+                world.seenByClients() - clients);
+    }
+
+    /** A kernel left to itself answers for all of its addresses by every interface, those of IPv6 where they are. */
+    private static void tunnelAddresses(World world, String what) {
+        for (String device : List.of("lan0", "wan0")) {
+            world.lab.gw.exec("ip", "address", what, Places.TUN6 + "/126", "dev", device, "nodad");
+        }
+        world.lab.gw.exec("ip", "address", what, Places.TUN4 + "/32", "dev", "lo");
     }
 
     private static void stimulus(World world, Tally tally, Random dice) throws IOException {
@@ -96,7 +110,7 @@ record Controls(List<String> missing, long filter, long capture) {
     }
 
     String sentence() {
-        return "filter " + filter + ", capture " + capture
+        return "filter " + filter + ", capture " + capture + ", clients " + clients
                 + (missing.isEmpty() ? ", every kind of canary seen" : ", NOT seen: " + missing);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** F01…F24: what breaks, and how soon the tunnel carries again. */
 final class Faults {
+
+    /** The catalogue's two seconds, F13, and what a machine that is full may take. */
+    private static final Duration RESTORED = Duration.ofSeconds(12);
 
     private Faults() {}
 
@@ -40,21 +44,22 @@ final class Faults {
                         .within(10)
                         .breaking((w, dice) -> w.box.kill("KILL"))
                         .healing((w, dice) -> w.start()),
-                Injection.of("F02", "SIGSTOP for up to a second, SIGCONT")
+                Injection.of("F02", "SIGSTOP for up to a second, or for ten, SIGCONT")
                         .within(3)
                         .breaking((w, dice) -> {
                             w.box.signal("STOP");
-                            Waiting.pause(dice.nextInt(100, 1_000));
+                            Waiting.pause(dice.nextInt(8) == 0 ? 10_000 : dice.nextInt(100, 1_000));
                         })
                         .healing((w, dice) -> w.box.signal("CONT")),
-                Injection.of("F14", "the configuration file is cut off, and the process killed")
+                Injection.of("F14", "the configuration file is spoilt or gone, and the process killed")
                         .within(15)
                         .breaking((w, dice) -> {
                             w.box.kill("KILL");
-                            cut(w.box.configFile(), dice);
+                            SpoiltFile.make(w.box.configFile(), dice);
                         })
                         .healing((w, dice) -> {
                             w.start();
+                            SpoiltFile.remove(w.box.configFile());
                             w.box.configure(w.config().json());
                         }),
                 Injection.of("F15", "the state files are cut off, and the process killed")
@@ -112,23 +117,23 @@ final class Faults {
                         })
                         .healing((w, dice) -> w.relay.start()),
                 Injection.of("F04", "the line flaps")
-                        .within(5)
+                        .within(3)
                         .breaking((w, dice) -> {
-                            for (int i = dice.nextInt(1, 4); i > 0; i--) {
-                                LeakClasses.link(w, "down");
+                            for (int i = dice.nextInt(1, 9); i > 0; i--) {
+                                NetworkTrouble.link(w, "down");
                                 Waiting.pause(dice.nextInt(20, 300));
-                                LeakClasses.link(w, "up");
+                                NetworkTrouble.link(w, "up");
                                 Waiting.pause(dice.nextInt(20, 200));
                             }
                         })
-                        .healing((w, dice) -> LeakClasses.gateway(w)),
+                        .healing((w, dice) -> NetworkTrouble.gateway(w)),
                 Injection.of("F05", "the line has another address")
                         .within(5)
                         .breaking((w, dice) -> {
                             w.lab.gw.exec("ip", "addr", "add", "45.80.1.7/24", "dev", "wan0");
                             w.lab.gw.exec("ip", "addr", "del", Places.WAN_GW4 + "/24", "dev", "wan0");
                             w.lab.gw.exec("ip", "addr", "replace", "45.80.1.7/24", "dev", "wan0");
-                            LeakClasses.gateway(w);
+                            NetworkTrouble.gateway(w);
                             Waiting.pause(dice.nextInt(100, 300));
                         })
                         .healing((w, dice) -> {
@@ -136,7 +141,7 @@ final class Faults {
                             w.lab.gw.exec("ip", "addr", "del", "45.80.1.7/24", "dev", "wan0");
                             w.lab.gw.exec(
                                     "sh", "-c", "ip addr add " + Places.WAN_GW4 + "/24 dev wan0 2>/dev/null || true");
-                            LeakClasses.gateway(w);
+                            NetworkTrouble.gateway(w);
                         }),
                 Injection.of("F06", "the proxy server is silent, without a reset")
                         .within(8)
@@ -156,7 +161,7 @@ final class Faults {
                 Injection.of("F23", "strangers hammer the management interface while the line flaps")
                         .within(5)
                         .breaking(Faults::hammered)
-                        .healing((w, dice) -> LeakClasses.gateway(w)),
+                        .healing((w, dice) -> NetworkTrouble.gateway(w)),
                 Injection.of("F10", "a third of all packets is lost")
                         .within(5)
                         .breaking((w, dice) -> {
@@ -178,24 +183,16 @@ final class Faults {
                 Injection.of("F12", "the TUN device is taken down, deleted, renamed, or loses its addresses or MTU")
                         .within(2)
                         .breaking((w, dice) -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())))),
-                Injection.of("F13", "a third party changes rules, routes and the resolver")
+                Injection.of("F13", "a third party changes rules, routes, the resolver or the filter")
                         .within(4)
-                        .breaking((w, dice) -> {
-                            switch (dice.nextInt(3)) {
-                                case 0 ->
-                                    w.lab.gw.exec(
-                                            "sh", "-c", "ip rule del priority 9001; ip -6 rule del priority 9001");
-                                case 1 -> w.lab.gw.exec("ip", "route", "flush", "table", "2022");
-                                default -> foreignResolver(w);
-                            }
-                        }),
+                        .breaking(Faults::foreignHand),
                 Injection.of("F24", "two faults within half a second")
                         .within(20)
                         .breaking(Faults::two)
                         .healing((w, dice) -> {
                             unfilter(w);
-                            LeakClasses.link(w, "up");
-                            LeakClasses.gateway(w);
+                            NetworkTrouble.link(w, "up");
+                            NetworkTrouble.gateway(w);
                             if (!w.box.lives()) {
                                 w.start();
                             }
@@ -236,9 +233,9 @@ final class Faults {
             strangers.add(new Stranger(w.lab.gw.name()));
         }
         for (int i = dice.nextInt(1, 3); i > 0; i--) {
-            LeakClasses.link(w, "down");
+            NetworkTrouble.link(w, "down");
             Waiting.pause(dice.nextInt(50, 300));
-            LeakClasses.link(w, "up");
+            NetworkTrouble.link(w, "up");
             Waiting.pause(dice.nextInt(50, 200));
         }
         strangers.forEach(Stranger::close);
@@ -252,13 +249,42 @@ final class Faults {
                         w.box.kill("KILL");
                     }
                 }
-                case 1 -> LeakClasses.link(w, "down");
+                case 1 -> NetworkTrouble.link(w, "down");
                 case 2 -> filter(w, "numgen random mod 100 < 50 drop");
                 case 3 -> w.lab.gw.exec("sh", "-c", "ip link set sluice0 down || true");
                 default -> foreignResolver(w);
             }
             Waiting.pause(dice.nextInt(10, 500));
         }
+    }
+
+    /** Whatever it was, it is as before soon. */
+    private static void foreignHand(World w, Random dice) throws IOException {
+        String before = hostState(w);
+        long heals = RuleTrouble.heals(w);
+        int kind = dice.nextInt(4);
+        switch (kind) {
+            case 0 -> w.lab.gw.exec("sh", "-c", "ip rule del priority 9001; ip -6 rule del priority 9001");
+            case 1 -> w.lab.gw.exec("ip", "route", "flush", "table", "2022");
+            case 2 -> foreignResolver(w);
+            default -> w.lab.gw.exec("nft", "insert rule " + RuleWatch.TABLE + " output accept");
+        }
+        long begun = System.nanoTime();
+        boolean restored = Waiting.within(
+                RESTORED,
+                () -> w.box.resolverIsTheTunnels()
+                        && hostState(w).equals(before)
+                        && (kind < 3 || RuleTrouble.heals(w) > heals));
+        if (!restored) {
+            throw new IllegalStateException(
+                    "not as before after " + RESTORED.toSeconds() + " s: " + hostState(w) + ", before " + before);
+        }
+        w.figure("restoredMillis", Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    /** What the appliance has told the host of the ways. */
+    private static String hostState(World w) {
+        return w.lab.gw.exec("sh", "-c", "ip rule; ip -6 rule; ip route show table 2022; ip -6 route show table 2022");
     }
 
     private static void foreignResolver(World w) throws IOException {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param relay the proxy server's address, or its name
  * @param mtu of the tunnel
  * @param allowLan the kill switch's allowance
+ * @param lanInterfaces those that the allowance is for; none: any
  * @param resolvers the name servers inside the tunnel; those that the host asks without it, so that it does not matter when the appliance reads the host's list
  * @param ipv6 whether IPv6 goes into the tunnel
  * @param redirect whether the kernel hands TCP over past the device
@@ -23,6 +24,7 @@ record GatewayConfig(
         String relay,
         int mtu,
         boolean allowLan,
+        List<String> lanInterfaces,
         List<String> resolvers,
         boolean ipv6,
         boolean redirect) {
@@ -39,28 +41,34 @@ record GatewayConfig(
     private static final String KEY =
             Base64.getEncoder().encodeToString("not-a-secret-key".getBytes(StandardCharsets.US_ASCII));
 
+    /** With the local network's allowance, for a filter that is closed but for it is the weaker one. */
     static GatewayConfig usual() {
-        return new GatewayConfig("lockdown", SOCKS, Places.RELAY4, 1500, false, Places.NAME_SERVERS, true, false);
+        return new GatewayConfig(
+                "lockdown", SOCKS, Places.RELAY4, 1500, true, List.of("lan0"), Places.NAME_SERVERS, true, false);
     }
 
     GatewayConfig withRelay(String address) {
-        return new GatewayConfig(mode, protocol, address, mtu, allowLan, resolvers, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, address, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
     }
 
-    GatewayConfig withLan(boolean allowed) {
-        return new GatewayConfig(mode, protocol, relay, mtu, allowed, resolvers, ipv6, redirect);
+    GatewayConfig withLanInterfaces(List<String> names) {
+        return new GatewayConfig(mode, protocol, relay, mtu, allowLan, names, resolvers, ipv6, redirect);
+    }
+
+    GatewayConfig withIpv6(boolean carried) {
+        return new GatewayConfig(mode, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, carried, redirect);
     }
 
     GatewayConfig withMode(String name) {
-        return new GatewayConfig(name, protocol, relay, mtu, allowLan, resolvers, ipv6, redirect);
+        return new GatewayConfig(name, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
     }
 
     GatewayConfig withMtu(int octets) {
-        return new GatewayConfig(mode, protocol, relay, octets, allowLan, resolvers, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, relay, octets, allowLan, lanInterfaces, resolvers, ipv6, redirect);
     }
 
     GatewayConfig withProtocol(String name) {
-        return new GatewayConfig(mode, name, relay, mtu, allowLan, resolvers, ipv6, redirect);
+        return new GatewayConfig(mode, name, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
     }
 
     private String settings() {
@@ -69,6 +77,10 @@ record GatewayConfig(
                         .formatted(relay, Places.RELAY_PORT, USER, PASSWORD)
                 : "\"address\": \"%s\", \"port\": %d, \"method\": \"%s\", \"password\": \"%s\""
                         .formatted(relay, Places.CLOCKED_PORT, METHOD, KEY);
+    }
+
+    private static String quoted(List<String> words) {
+        return words.stream().map(word -> '"' + word + '"').collect(Collectors.joining(", "));
     }
 
     String json() {
@@ -87,12 +99,12 @@ record GatewayConfig(
                         Places.TUN4,
                         Places.TUN6,
                         redirect,
-                        resolvers.stream().map(r -> '"' + r + '"').collect(Collectors.joining(", ")),
+                        quoted(resolvers),
                         ipv6 ? ", \"::/0\"" : "",
                         mode.equals(NONE)
                                 ? ""
-                                : "\"killSwitch\": { \"mode\": \"" + mode
-                                        + "\", \"lanInterfaces\": [\"lan0\"], \"allowLan\": " + allowLan + " },",
+                                : "\"killSwitch\": { \"mode\": \"" + mode + "\", \"lanInterfaces\": ["
+                                        + quoted(lanInterfaces) + "], \"allowLan\": " + allowLan + " },",
                         protocol,
                         settings());
     }

@@ -71,6 +71,16 @@ record Injection(
         return new Injection(id, title, absent, within, chainStays, stimulus, fault, heal, Optional.of(act));
     }
 
+    /** Packets and nothing else: nothing breaks, so several such classes can be injected at once. */
+    boolean isPackets() {
+        return absent.isEmpty() && stimulus.isPresent() && fault.isEmpty() && heal.isEmpty() && restore.isEmpty();
+    }
+
+    /** Its number, as in {@code L14}; the mark in its packets bears it. */
+    int number() {
+        return Integer.parseInt(id.substring(1));
+    }
+
     /** Those that kill the server: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
     boolean endsStreams() {
         return List.of("F03", "F07", "F08").contains(id);

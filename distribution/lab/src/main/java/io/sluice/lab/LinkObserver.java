@@ -58,7 +58,9 @@ final class LinkObserver implements AutoCloseable {
     }
 
     /**
-     * The allowed set: section by section the same as {@link Capture}'s, in other words. The box's own address on the local network is among its sources, for a host
+     * The allowed set: section by section the same as {@link Capture}'s, in other words. Whatever tells that an address of the tunnel's is here is outside, also as
+     * ARP or a neighbour's advertisement (raw words: nft of some years ago knows no name for the latter's target), and so is what another program than the
+     * appliance sends to the proxy. The box's own address on the local network is among its sources, for a host
      * takes another interface's while the line has none (RFC 1122 §3.3.4.2); the web server's address is a proxy's while its name is forged (L20); and
      * the two name servers are asked for the proxy's name (F09), by nobody for anything else.
      */
@@ -67,12 +69,17 @@ final class LinkObserver implements AutoCloseable {
             table netdev observer {
               counter outside { }
               counter proxy { }
+              counter forged { }
               chain in {
                 type filter hook ingress devices = { "isp0", "isp1" } priority -500; policy accept;
+                arp saddr ip 172.19.0.0/30 counter name outside accept
                 ether type arp accept
-                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s, %s } tcp dport { %d, %d } counter name proxy accept
+                meta l4proto { tcp, udp } th sport >= %d counter name outside accept
+                icmpv6 type nd-neighbor-advert @th,64,64 %s counter name outside accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } tcp dport { %d, %d } counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } meta l4proto { tcp, udp } th dport 53 accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr %s tcp dport %d counter name forged accept
                 udp sport 68 udp dport 67 accept
                 ip6 saddr fe80::/10 udp sport 546 udp dport 547 accept
                 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
@@ -80,10 +87,11 @@ final class LinkObserver implements AutoCloseable {
               }
             }
             """.formatted(
+                        Places.STRANGERS_PORTS,
+                        Places.TUN_NET6_WORD,
                         Places.LAN_GW4,
                         Places.RELAY4,
                         Places.OTHER_RELAY4,
-                        Places.WEB4,
                         Places.RELAY_PORT,
                         Places.CLOCKED_PORT,
                         Places.LAN_GW4,
@@ -91,7 +99,10 @@ final class LinkObserver implements AutoCloseable {
                         Places.OTHER_RELAY4,
                         Places.LAN_GW4,
                         Places.NAME_SERVERS.get(0),
-                        Places.NAME_SERVERS.get(1));
+                        Places.NAME_SERVERS.get(1),
+                        Places.LAN_GW4,
+                        Places.WEB4,
+                        Places.RELAY_PORT);
     }
 
     /** Packets outside the allowed set so far, as the kernel counted them. */
@@ -102,6 +113,11 @@ final class LinkObserver implements AutoCloseable {
     /** Packets to the proxy so far. */
     long proxied() {
         return counter("proxy");
+    }
+
+    /** Packets to the false address of the proxy's so far. */
+    long forged() {
+        return counter("forged");
     }
 
     private long counter(String name) {

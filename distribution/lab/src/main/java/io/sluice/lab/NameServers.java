@@ -55,11 +55,17 @@ final class NameServers implements AutoCloseable {
         servers.get(1).trouble = second;
     }
 
+    /** What they both say the proxy's address is, from now on. */
+    void forge(String address) {
+        servers.forEach(server -> server.told = InetAddress.ofLiteral(address));
+    }
+
     private static final class Server implements AutoCloseable {
 
         private final DatagramSocket datagrams;
         private final ServerSocket streams;
         private volatile Trouble trouble = Trouble.NONE;
+        private volatile InetAddress told = InetAddress.ofLiteral(Places.RELAY4);
 
         Server(String address) throws IOException {
             InetSocketAddress at = new InetSocketAddress(address, PORT);
@@ -138,11 +144,12 @@ final class NameServers implements AutoCloseable {
                         case LYING -> NXDOMAIN;
                         default -> 0;
                     },
-                    datagram && now == Trouble.TCP_ONLY));
+                    datagram && now == Trouble.TCP_ONLY,
+                    told));
         }
 
         /** RFC 1035 §4.1: the question again, and the proxy's address if an IPv4 address was asked for. */
-        private static byte[] message(byte[] query, int code, boolean truncated) {
+        private static byte[] message(byte[] query, int code, boolean truncated, InetAddress told) {
             int end = 12;
             while (query[end] != 0) {
                 end += query[end] + 1;
@@ -158,7 +165,7 @@ final class NameServers implements AutoCloseable {
             out.write(query, 12, end - 12);
             if (address) {
                 out.writeBytes(new byte[] {(byte) 0xc0, 12, 0, A, 0, 1, 0, 0, 0, TTL, 0, 4});
-                out.writeBytes(InetAddress.ofLiteral(Places.RELAY4).getAddress());
+                out.writeBytes(told.getAddress());
             }
             return out.toByteArray();
         }

@@ -56,8 +56,27 @@ final class Places {
     /** Sends {@link PatternServer}'s octets. */
     static final int PATTERN_PORT = 8000;
 
+    /** Programs of the box that are not the appliance send from these ports, which the kernel gives to nobody by itself (net.ipv4.ip_local_port_range). */
+    static final int STRANGERS_PORTS = 61_000;
+
+    /** On the proxy's host, another program: it tells who asks. */
+    static final int FORWARDED_PORT = 8443;
+
     static final String TUN4 = "172.19.0.1";
     static final String TUN6 = "fdfe:dcba:9876::1";
+
+    /** The first half of the tunnel's IPv6 addresses. */
+    static final String TUN_NET6_WORD = "0xfdfedcba98760000";
+
+    /** One of the four addresses of the tunnel's network. */
+    static String tun4(int last) {
+        return "172.19.0." + last;
+    }
+
+    /** The same of IPv6. */
+    static String tun6(int last) {
+        return "fdfe:dcba:9876::" + last;
+    }
 
     private Places() {}
 }

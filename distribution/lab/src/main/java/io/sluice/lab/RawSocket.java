@@ -11,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** A raw socket (raw(7), packet(7)) for what no Java socket sends: any IP protocol, whole IP packets, whole frames. Lives in the namespace of the thread that made it. */
 final class RawSocket implements AutoCloseable {
@@ -28,6 +29,8 @@ final class RawSocket implements AutoCloseable {
     static final int IPPROTO_RAW = 255;
 
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_BINDTODEVICE = 25;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_MULTICAST_IF = 17;
     private static final int IPV6_MULTICAST_HOPS = 18;
@@ -93,11 +96,23 @@ final class RawSocket implements AutoCloseable {
         return this;
     }
 
+    /** Whatever it sends leaves by this interface, past every route. */
+    synchronized RawSocket boundTo(String device) {
+        byte[] octets = device.getBytes(StandardCharsets.US_ASCII);
+        MemorySegment.copy(octets, 0, buffer, ValueLayout.JAVA_BYTE, 0, octets.length);
+        set(SOL_SOCKET, SO_BINDTODEVICE, octets.length);
+        return this;
+    }
+
     private void option(int level, int name, int value) {
-        MemorySegment word = buffer.asSlice(0, 4);
-        word.set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
+        buffer.set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
+        set(level, name, Integer.BYTES);
+    }
+
+    /** The value is in the buffer. */
+    private void set(int level, int name, int length) {
         try {
-            int result = (int) SETSOCKOPT.invokeExact(state, fd, level, name, word, 4);
+            int result = (int) SETSOCKOPT.invokeExact(state, fd, level, name, buffer, length);
             if (result < 0) {
                 throw new IllegalStateException("setsockopt " + level + "/" + name + ": errno " + errno());
             }

@@ -22,6 +22,12 @@ final class Report {
      */
     record Descriptors(long before, long atTheEnd, long flows, long after) {}
 
+    /** The catalogue's figure, L01. */
+    private static final double LEAST_CARRIED = 0.99;
+
+    /** Classes whose packets make a gateway without a kill switch tell its clients of the tunnel. */
+    private static final List<String> TOLD_TO_CLIENTS = List.of("L14", "L23", "L24");
+
     private final Map<String, Object> view = new LinkedHashMap<>();
     private final List<Tally> tallies;
     private final List<String> verdict = new ArrayList<>();
@@ -69,9 +75,20 @@ final class Report {
                         "afterAllWereIdle", descriptors.after()));
         view.put(
                 "controls",
-                Map.of("filter", controls.filter(), "capture", controls.capture(), "notSeen", controls.missing()));
+                Map.of(
+                        "filter",
+                        controls.filter(),
+                        "capture",
+                        controls.capture(),
+                        "clients",
+                        controls.clients(),
+                        "notSeen",
+                        controls.missing()));
         view.put("leftOnTheHost", leftOnTheHost);
         view.put("classes", tallies.stream().map(Tally::view).toList());
+        if (carried < LEAST_CARRIED) {
+            verdict.add("the tunnel carried only " + carried + " of the datagrams while nothing happened");
+        }
         judge(options, descriptors, controls, world, streams, leftOnTheHost);
         view.put("verdict", verdict);
     }
@@ -86,6 +103,9 @@ final class Report {
         tallies.stream().filter(t -> !t.holds()).forEach(t -> verdict.add(t.injection.id() + " does not hold"));
         if (!controls.missing().isEmpty()) {
             verdict.add("void: canaries not seen while the appliance was off: " + controls.missing());
+        }
+        if (controls.clients() == 0 && tallies.stream().anyMatch(t -> TOLD_TO_CLIENTS.contains(t.injection.id()))) {
+            verdict.add("void: clients saw nothing of the tunnel's addresses while the appliance was off");
         }
         if (!world.observer.alive() || !world.watch.alive()) {
             verdict.add("void: an observer has died");
@@ -157,6 +177,7 @@ final class Report {
                             .append(t.shortEnds)
                             .append('\n');
                 }
+                t.figures().forEach(f -> text.append("       ").append(f).append('\n'));
                 t.samples().forEach(s -> text.append("       leaked ").append(s).append('\n'));
                 t.errors().forEach(e -> text.append("       ").append(e).append('\n'));
             }

@@ -4,8 +4,10 @@ import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,6 +21,8 @@ final class RuleWatch implements AutoCloseable {
     private final Process process;
     private final Thread thread;
     private final List<String> gaps = new ArrayList<>();
+    private final List<Duration> absences = new ArrayList<>();
+    private OptionalLong absentSince = OptionalLong.empty();
     private final AtomicLong transactions = new AtomicLong();
     private volatile boolean there;
     private volatile boolean expected;
@@ -37,7 +41,7 @@ final class RuleWatch implements AutoCloseable {
                 changed |= take(line);
                 if (line.startsWith("# new generation")) {
                     transactions.incrementAndGet();
-                    if (changed && !there && expected) {
+                    if (changed) {
                         note(line);
                     }
                     changed = false;
@@ -63,7 +67,23 @@ final class RuleWatch implements AutoCloseable {
     }
 
     private synchronized void note(String line) {
-        gaps.add(line);
+        long now = System.nanoTime();
+        if (there && absentSince.isPresent()) {
+            absences.add(Duration.ofNanos(now - absentSince.getAsLong()));
+            absentSince = OptionalLong.empty();
+        } else if (!there && absentSince.isEmpty()) {
+            absentSince = OptionalLong.of(now);
+        }
+        if (!there && expected) {
+            gaps.add(line);
+        }
+    }
+
+    /** How long it was not there each time that it came back since the last call. */
+    synchronized List<Duration> absences() {
+        List<Duration> found = List.copyOf(absences);
+        absences.clear();
+        return found;
     }
 
     /** From now on the chain has to be there at every instant, or need not be. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What came of the injections of one class. One thread. */
 final class Tally {
@@ -27,13 +28,14 @@ final class Tally {
     long wrongOctets;
     private final Set<String> samples = new LinkedHashSet<>();
     private final List<String> errors = new ArrayList<>();
+    private final Map<String, List<Long>> figures = new TreeMap<>();
     private final List<Long> recoveries = new ArrayList<>();
 
     Tally(Injection injection) {
         this.injection = injection;
     }
 
-    void leaked(long filter, List<Capture.Sighting> seen, int repetition) {
+    void leaked(long filter, List<Capture.Sighting> seen) {
         leakedFilter += filter;
         leakedCapture += seen.size();
         if (filter > 0 || !seen.isEmpty()) {
@@ -41,7 +43,8 @@ final class Tally {
         }
         for (Capture.Sighting sighting : seen) {
             if (samples.size() < MOST_SAMPLES) {
-                samples.add("#" + repetition + " " + sighting.what() + (sighting.canary() ? " (canary)" : ""));
+                samples.add("#" + injected + " " + sighting.what()
+                        + (sighting.mark().isPresent() ? " (canary)" : ""));
             }
         }
     }
@@ -51,6 +54,11 @@ final class Tally {
         if (after.compareTo(injection.within().multipliedBy(slack)) > 0) {
             late++;
         }
+    }
+
+    /** Something else that this class measures. */
+    void figure(String name, Duration value) {
+        figures.computeIfAbsent(name, _ -> new ArrayList<>()).add(value.toMillis());
     }
 
     void error(String what) {
@@ -63,6 +71,18 @@ final class Tally {
         return errors;
     }
 
+    /** What it measured besides the recovery, one line each. */
+    List<String> figures() {
+        return figures.entrySet().stream()
+                .map(f -> "%s: p50 %d, max %d, of %d"
+                        .formatted(
+                                f.getKey(),
+                                quantile(f.getValue(), 0.5),
+                                quantile(f.getValue(), 1),
+                                f.getValue().size()))
+                .toList();
+    }
+
     Set<String> samples() {
         return samples;
     }
@@ -73,7 +93,11 @@ final class Tally {
     }
 
     long recovery(double quantile) {
-        List<Long> sorted = recoveries.stream().sorted().toList();
+        return quantile(recoveries, quantile);
+    }
+
+    private static long quantile(List<Long> values, double quantile) {
+        List<Long> sorted = values.stream().sorted().toList();
         return sorted.isEmpty() ? 0 : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * quantile));
     }
 
@@ -112,6 +136,8 @@ final class Tally {
                             recovery(1),
                             "goal",
                             injection.within().toMillis()));
+            figures.forEach(
+                    (name, values) -> view.put(name, Map.of("p50", quantile(values, 0.5), "max", quantile(values, 1))));
             view.put("samples", samples);
             view.put("errors", errors);
             view.put("holds", holds());

@@ -3,17 +3,18 @@ package io.sluice.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The lab with everything that lives in it. */
 final class World implements AutoCloseable {
@@ -25,6 +26,8 @@ final class World implements AutoCloseable {
 
     /** From then on, in nanoseconds, an attempt is given more time. */
     private static final long SOON = 10_000_000_000L;
+
+    private static final int LAST_PORT = 65_535;
 
     final Lab lab;
     final Path folder;
@@ -40,7 +43,11 @@ final class World implements AutoCloseable {
     final NameServers names;
     private final Map<String, RawSocket> raw = new HashMap<>();
     private Optional<CheckedStreams> streams = Optional.empty();
+    private final LanObserver lanObserver;
     private long outsideBefore;
+    private final List<Map.Entry<String, Duration>> figures = new ArrayList<>();
+    private int swept;
+    private Duration starts = Duration.ZERO;
     private boolean closed;
     private GatewayConfig config = GatewayConfig.usual();
     private List<GatewayConfig> possible = List.of();
@@ -51,6 +58,7 @@ final class World implements AutoCloseable {
         this.far = new FarHosts(lab.inet);
         this.names = new NameServers(lab.relay);
         this.observer = new LinkObserver(lab.wan, folder);
+        this.lanObserver = new LanObserver(lab.lan, folder);
         this.relay = new Appliance(lab.relay, distribution, Files.createDirectory(folder.resolve("relay")));
         this.box = new Appliance(lab.gw, distribution, Files.createDirectory(folder.resolve("gw")));
         this.memory = MemoryGroup.create(lab.gw.name());
@@ -106,11 +114,20 @@ final class World implements AutoCloseable {
 
     /** Starts the appliance, which starts the tunnel by itself. */
     void start() {
+        long begun = System.nanoTime();
         try {
             box.startAtConsole();
         } catch (IOException e) {
             throw new IllegalStateException("the appliance did not start", e);
         }
+        starts = starts.plusNanos(System.nanoTime() - begun);
+    }
+
+    /** How long starts of the appliance have taken since the last call: a part of every recovery by one. */
+    Duration startsTook() {
+        Duration took = starts;
+        starts = Duration.ZERO;
+        return took;
     }
 
     CheckedStreams streams() {
@@ -155,30 +172,52 @@ final class World implements AutoCloseable {
     }
 
     RawSocket raw(NetworkNamespace namespace, int family, int protocol) {
-        return raw.computeIfAbsent(
-                namespace.name() + "/" + family + "/" + protocol,
-                key -> Lab.onThread(namespace, () -> new RawSocket(family, protocol)));
+        return raw(namespace, family, protocol, Optional.empty());
     }
 
-    /** A whole IPv4 packet from a place. */
-    void sendIpv4(NetworkNamespace from, byte[] packet, String to) {
-        raw(from, RawSocket.AF_INET, RawSocket.IPPROTO_RAW).send(packet, InetAddress.ofLiteral(to), 0);
+    /** @param device that it forces its packets out by */
+    RawSocket raw(NetworkNamespace namespace, int family, int protocol, Optional<String> device) {
+        return raw.computeIfAbsent(
+                namespace.name() + "/" + family + "/" + protocol + "/" + device,
+                key -> Lab.onThread(namespace, () -> {
+                    RawSocket socket = new RawSocket(family, protocol);
+                    device.ifPresent(socket::boundTo);
+                    return socket;
+                }));
+    }
+
+    /** The next so many ports of all there are, so that every one has its turn. */
+    int[] sweep(int count) {
+        int from = swept;
+        swept = (swept + count) % LAST_PORT;
+        return IntStream.range(from, from + count).map(i -> i % LAST_PORT + 1).toArray();
     }
 
     /** From here on packets outside the allowed set count: what came before was looked at, or was meant to be seen. */
     void baseline() throws IOException {
-        outsideBefore = observer.outside();
-        observer.sightings();
+        outsideBefore = filtered();
+        sightings();
     }
 
-    /** Packets outside the allowed set since the baseline, as the filter counted them. */
+    /** Packets outside the allowed set since the baseline, as the filters on the line and on the local network counted them. */
     long outside() {
-        return observer.outside() - outsideBefore;
+        return filtered() - outsideBefore;
     }
 
-    /** The same, as captured since the last call. */
+    private long filtered() {
+        return observer.outside() + lanObserver.outside();
+    }
+
+    /** What a client saw of the tunnel's addresses, or of the gateway's name queries, so far. */
+    long seenByClients() {
+        return lanObserver.outside();
+    }
+
+    /** The same, as captured on the line and counted by kinds on the local network since the last call. */
     List<Capture.Sighting> sightings() throws IOException {
-        return observer.sightings();
+        List<Capture.Sighting> all = new ArrayList<>(observer.sightings());
+        all.addAll(lanObserver.sightings());
+        return all;
     }
 
     /** Another mode in the configurations from now on. */
@@ -231,6 +270,18 @@ final class World implements AutoCloseable {
         fromBox.pause(now);
     }
 
+    /** Something that was measured, for the report of the class. */
+    void figure(String name, Duration value) {
+        figures.add(Map.entry(name, value));
+    }
+
+    /** What was measured since the last call. */
+    List<Map.Entry<String, Duration>> figures() {
+        List<Map.Entry<String, Duration>> all = List.copyOf(figures);
+        figures.clear();
+        return all;
+    }
+
     /** Flows of the appliance that are alive; -1 if it does not answer. */
     long flows() {
         try {
@@ -256,6 +307,7 @@ final class World implements AutoCloseable {
         watch.close();
         raw.values().forEach(RawSocket::close);
         observer.close();
+        lanObserver.close();
         far.close();
         names.close();
         for (Appliance appliance : List.of(box, relay)) {

@@ -11,18 +11,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short campaign over the classes that break most; {@code ./sluice campaign} runs all of them, 30 times each. */
+/**
+ * A short campaign: every class of packets 30 times, all of them at once each time, and each of those that break most and need no restart once; {@code ./sluice
+ * campaign} runs all 30 times.
+ */
 @Tag("netns")
 class CampaignTest {
 
-    /** Two of each class, and those that need no restart among them, so that it stays within three minutes. */
     private static final List<String> CLASSES =
-            "L01 L02 L05 L06 L07 L08 L09 L10 L12 L14 L15 L16 L17 L18 L19 L21 L22 L23 L24 L25 L26 L30 L31 L32 L33 F02 F04 F09 F12 F13"
+            "L01 L02 L05 L06 L07 L08 L09 L10 L12 L13 L14 L15 L16 L17 L18 L19 L20 L21 L22 L23 L24 L25 L26 L27 L30 L31 L32 L33 L34 F02 F04 F09 F12 F13"
                     .transform(text -> List.of(text.split(" ")));
 
     static Path distribution() throws IOException {
@@ -52,7 +55,9 @@ class CampaignTest {
         Options options = new Options(
                 CLASSES,
                 Integer.getInteger("sluice.lab.n", 1),
-                Map.of(),
+                Options.catalogue().stream()
+                        .filter(Injection::isPackets)
+                        .collect(Collectors.toMap(Injection::id, _ -> Options.COMMIT)),
                 Long.getLong("sluice.lab.seed", 4),
                 Optional.empty(),
                 "lockdown",

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,11 +81,11 @@ class CaptureTest {
                 .isEqualTo("TCP 192.168.77.10.40000 > 45.90.7.9.1080");
         assertThat(Capture.outside(tcp(BOX, PROXY, 443))).isPresent();
         assertThat(Capture.outside(udp(BOX, FAR, 53, Packets.dnsQuery(1))).orElseThrow())
-                .isEqualTo(new Capture.Sighting("UDP 45.80.1.2.40000 > 8.8.8.8.53", true));
+                .isEqualTo(new Capture.Sighting("UDP 45.80.1.2.40000 > 8.8.8.8.53", OptionalInt.of(Packets.EVERYDAY)));
         assertThat(Capture.outside(udp(BOX, FAR, 53, new byte[32]))
                         .orElseThrow()
-                        .canary())
-                .isFalse();
+                        .mark())
+                .isEmpty();
         assertThat(Capture.outside(ipv4(47, BOX, PROXY, Packets.mark()))).isPresent();
         assertThat(Capture.outside(frame(0x8100, new byte[46]))).isPresent();
     }
@@ -92,6 +93,25 @@ class CaptureTest {
     @Test
     void canaryToTheProxyWithoutItsHeader_isOutside() {
         assertThat(Capture.outside(udp(BOX, PROXY, 40_001, Packets.mark()))).isPresent();
+    }
+
+    /** From ports that the kernel gives to nobody: not the appliance. */
+    @Test
+    void othersOfTheBox_areOutside_wheresoeverTheySend() {
+        byte[] segment = Packets.tcp(BOX, PROXY, Places.STRANGERS_PORTS, Places.RELAY_PORT, 2, new byte[0]);
+        assertThat(Capture.outside(ipv4(6, BOX, PROXY, segment))).isPresent();
+        byte[] datagram = Packets.udp(65_535, 40_001, new byte[32]);
+        assertThat(Capture.outside(ipv4(17, BOX, PROXY, datagram))).isPresent();
+    }
+
+    @Test
+    void mark_tellsTheClass() {
+        byte[] datagram = Packets.udp(40_000, 443, Packets.mark(15));
+        assertThat(Capture.outside(ipv4(17, BOX, FAR, datagram)).orElseThrow().mark())
+                .hasValue(15);
+        byte[] query = Packets.udp(40_000, 53, Packets.dnsQuery(1, 14));
+        assertThat(Capture.outside(ipv4(17, BOX, FAR, query)).orElseThrow().mark())
+                .hasValue(14);
     }
 
     @Test
@@ -103,8 +123,13 @@ class CaptureTest {
         byte[] mac = new byte[6];
         byte[] request = Packets.arpRequest(mac, BOX, FAR);
         assertThat(Capture.outside(request)).isEmpty();
-        assertThat(Capture.outside(Packets.arpRequest(mac, InetAddress.ofLiteral(Places.TUN4), FAR)))
-                .isPresent();
+        for (int last = 0; last < 4; last++) {
+            assertThat(Capture.outside(icmp6(136, Places.tun6(last)))).isPresent();
+            assertThat(Capture.outside(Packets.arpRequest(mac, InetAddress.ofLiteral(Places.tun4(last)), FAR)))
+                    .isPresent();
+        }
+        assertThat(Capture.outside(Packets.arpRequest(mac, InetAddress.ofLiteral("172.19.0.4"), FAR)))
+                .isEmpty();
     }
 
     @Test

@@ -85,7 +85,8 @@ class KernelFilter_NetnsTest {
                     .isInstanceOfSatisfying(
                             KillSwitchException.class,
                             e -> assertThat(e.code()).isEqualTo(KillSwitchException.Code.FILTER_DENIED));
-            System.out.println("denied after " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
+            System.out.println("denied after "
+                    + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
         } finally {
             owner.destroy();
             owner.waitFor();
