@@ -38,7 +38,17 @@ final class Coordinator {
     /** What became of a command: how the tunnel stands, or why the command was refused. */
     record Outcome(TunnelStatus status, Optional<Failure> refused) {}
 
-    private record Item(Runnable action) {}
+    /** @param command what is carried out; empty for what is none */
+    private record Item(Optional<Command> command, Runnable action) {
+
+        Item(Runnable action) {
+            this(Optional.empty(), action);
+        }
+
+        boolean isOfOutbounds() {
+            return command.filter(Command.OutboundsChanged.class::isInstance).isPresent();
+        }
+    }
 
     private record Delayed(long due, Command command) {}
 
@@ -86,11 +96,17 @@ final class Coordinator {
     /** Answers when the command has been handled, though its steps may not be over. Blocks while the queue is full. */
     CompletableFuture<Outcome> tell(Command command) throws InterruptedException {
         CompletableFuture<Outcome> reply = new CompletableFuture<>();
-        queue.put(new Item(() -> {
-            Optional<Failure> refused = handle(command);
+        queue.put(new Item(Optional.of(command), () -> {
+            Optional<Failure> refused = isOutdated(command) ? Optional.empty() : handle(command);
             reply.complete(new Outcome(status, refused));
         }));
         return reply;
+    }
+
+    /** The next tells all the outbounds too: the kill switch's rules need not be set for each of many that come at a start. */
+    private boolean isOutdated(Command command) {
+        Item next = queue.peek();
+        return command instanceof Command.OutboundsChanged && next != null && next.isOfOutbounds();
     }
 
     /** Answers when the command has been handled and the machine is settled again. */

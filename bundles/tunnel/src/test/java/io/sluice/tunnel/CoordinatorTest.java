@@ -2,15 +2,20 @@ package io.sluice.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.net.Network;
+import io.sluice.api.outbound.Reach;
 import io.sluice.api.tunnel.TunnelState;
 import io.sluice.tunnel.engine.Command;
 import io.sluice.tunnel.engine.FakeHost;
 import io.sluice.tunnel.engine.Memory;
 import io.sluice.tunnel.engine.Room;
 import io.sluice.tunnel.engine.Rooms;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -110,6 +115,48 @@ class CoordinatorTest {
         assertThat(found.startedAt()).isEmpty();
         assertThat(host.calls).endsWith("close sluice0");
         start(found);
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Rooms reaching(Rooms rooms, List<Reach> reaches) {
+        return new Rooms(
+                rooms.driver(),
+                rooms.stacks(),
+                rooms.acceptor(),
+                rooms.routes(),
+                rooms.egress(),
+                rooms.redirector(),
+                rooms.hostDns(),
+                rooms.killSwitch(),
+                reaches);
+    }
+
+    /** A start brings them one by one; each would be a transaction with the kernel, with all that came before it. */
+    @Test
+    void manyOutbounds_makeNotAsManyRules() throws Exception {
+        start(Memory.EMPTY);
+        Rooms rooms = host.guarded();
+        get(coordinator.tell(new Command.ServiceBack(Room.KILLSWITCH, rooms)));
+        host.calls.clear();
+        CountDownLatch gate = new CountDownLatch(1);
+        coordinator.run(_ -> await(gate));
+        List<Reach> reaches = new ArrayList<>();
+        for (int port = 1; port <= 200; port++) {
+            reaches.add(Reach.of(new InetSocketAddress("192.0.2.1", port), Network.TCP));
+            coordinator.tell(new Command.OutboundsChanged(reaching(rooms, reaches)));
+        }
+        gate.countDown();
+        get(coordinator.tell(new Command.OutboundsChanged(reaching(rooms, reaches))));
+
+        assertThat(host.calls).hasSize(1);
+        assertThat(host.policy.own().endpoints()).hasSize(200);
     }
 
     @Test
