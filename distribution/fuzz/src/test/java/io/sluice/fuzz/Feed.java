@@ -3,7 +3,9 @@ package io.sluice.fuzz;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -36,15 +38,21 @@ public final class Feed implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(8);
     private static final long AFTER_ALL_SECONDS = 60;
 
-    private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final MemoryStream stream = new MemoryStream(channel);
+    private final EmbeddedChannel channel;
+    private final MemoryStream stream;
     private final List<ByteStream> opened = new ArrayList<>();
     private long received;
     private Throwable untold;
 
-    /** A server's half, with a client's connection to it. */
+    private Feed(EmbeddedChannel channel) {
+        this.channel = channel;
+        this.stream = new MemoryStream(channel);
+    }
+
+    /** A server's half, with a client's connection to it. By its parent Netty's HTTP/2 knows it for a server's. */
     public static Feed server(StreamLayer layer, Map<String, ?> properties) {
-        Feed feed = new Feed();
+        Feed feed = new Feed(
+                new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false));
         StreamAcceptor top = (accepted, _) -> feed.taken(accepted);
         layer.acceptor(top, new LayerSettings("inbound \"fuzz\"", HERE, layer.name(), properties))
                 .accept(feed.stream, Arrival.of(HERE, HERE));
@@ -53,7 +61,7 @@ public final class Feed implements AutoCloseable {
 
     /** A client's half, dialling. */
     public static Feed client(StreamLayer layer, Map<String, ?> properties) {
-        Feed feed = new Feed();
+        Feed feed = of();
         StreamDialer dialer = layer.dialer(
                 MemoryStream.dialer(feed.stream),
                 new LayerSettings("outbound \"fuzz\"", SERVER, layer.name(), properties));
@@ -63,7 +71,7 @@ public final class Feed implements AutoCloseable {
 
     /** A connection that something else is put on. */
     public static Feed of() {
-        return new Feed();
+        return new Feed(new EmbeddedChannel());
     }
 
     public MemoryStream stream() {

@@ -17,6 +17,9 @@ public final class Pieces {
         Object read(ByteBuf in) throws MalformedMessageException;
     }
 
+    /** Octets of the longest frame with a datagram: Mux.cool's, whose head has 512 at most and whose payload's length two octets. Trojan's has 65,798, VLESS' 65,537. */
+    private static final int LONGEST_FRAME = 2 + 512 + 2 + 65_535;
+
     private Pieces() {}
 
     /** One message. */
@@ -49,7 +52,7 @@ public final class Pieces {
         }
     }
 
-    /** Datagrams to the end of the stream. Both framings are fresh. */
+    /** Datagrams to the end of the stream; never is more held back than an incomplete frame. Both framings are fresh. */
     public static void datagrams(byte[] octets, DatagramFraming atOnce, DatagramFraming inPieces) {
         List<String> whole = new ArrayList<>();
         drain(Unpooled.wrappedBuffer(octets), atOnce, whole);
@@ -63,7 +66,7 @@ public final class Pieces {
                     held,
                     Unpooled.wrappedBuffer(octets, i, Math.min(step, octets.length - i)));
             going = drain(held, inPieces, pieces);
-            if (going && held.readableBytes() > 2 * 65_536) {
+            if (going && held.readableBytes() >= LONGEST_FRAME) {
                 throw new AssertionError(held.readableBytes() + " octets are held back");
             }
         }
@@ -79,7 +82,7 @@ public final class Pieces {
                 found.add(next.peer() + " " + ByteBufUtil.hexDump(next.payload()));
                 next.payload().release();
             }
-            return true;
+            return !framing.isEnded(); // what follows is thrown away with the stream
         } catch (MalformedMessageException e) {
             found.add("malformed");
             return false;
