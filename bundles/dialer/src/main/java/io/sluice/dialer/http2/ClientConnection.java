@@ -5,7 +5,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
@@ -19,15 +21,21 @@ import io.sluice.api.outbound.ConnectException;
 /** A client's connection; on its loop. */
 final class ClientConnection {
 
+    /** Of a client of Netty, which keeps 1 for an upgrade (RFC 7540 §3.2). */
+    private static final int FIRST_STREAM = 3;
+
     private final Channel channel;
     private final ConnectionEnd end;
     private final Served served = new Served();
+    private final Lifetime lifetime;
     private int streams;
+    private int begun;
     private boolean retired;
 
     /** Begins HTTP/2 on a stream that has just been opened. */
-    ClientConnection(ByteStream lower, Windows windows, KeepAlive keepAlive) {
+    ClientConnection(ByteStream lower, Windows windows, KeepAlive keepAlive, Lifetime lifetime) {
         this.channel = lower.channel();
+        this.lifetime = lifetime;
         this.end = new ConnectionEnd(
                 keepAlive.idle(), keepAlive.patience(), () -> keepAlive.always() || streams > 0, this::leaving);
         channel.pipeline()
@@ -52,13 +60,21 @@ final class ClientConnection {
     /** No further stream; closed with the last one. */
     void retire() {
         retired = true;
-        leaving();
+        closeIfUnused();
     }
 
-    private void leaving() {
+    private void closeIfUnused() {
         if (streams == 0) {
             channel.close();
         }
+    }
+
+    /** A warning names the largest of all streams (RFC 9113 §6.8), and teaches nothing. */
+    private void leaving(Http2GoAwayFrame last) {
+        if (last.errorCode() == Http2Error.NO_ERROR.code()) {
+            lifetime.ended((last.lastStreamId() - FIRST_STREAM) / 2 + 1);
+        }
+        closeIfUnused();
     }
 
     boolean isOpen() {
@@ -68,6 +84,7 @@ final class ClientConnection {
     /** Begins a stream: nothing is sent yet. */
     void open(String task, Promise<ByteStream> result) {
         streams++;
+        retired |= ++begun >= lifetime.streams();
         end.beginning();
         new Http2StreamChannelBootstrap(channel)
                 .option(ChannelOption.AUTO_READ, false)
@@ -93,7 +110,7 @@ final class ClientConnection {
     private void ended() {
         streams--;
         if (retired || end.isLeaving()) {
-            leaving();
+            closeIfUnused();
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Last handler of a connection. Takes what is of no stream, ends the connection where it fails or the far side sends no more, and asks for a sign of life (PING) when
@@ -33,7 +34,7 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     private final Duration idle;
     private final Duration patience;
     private final BooleanSupplier wanted;
-    private final Runnable onLeaving;
+    private final Consumer<Http2GoAwayFrame> onLeaving;
     private int streams = Integer.MAX_VALUE;
     private ScheduledFuture<?> timer;
     private ChannelHandlerContext context;
@@ -49,11 +50,12 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
      * @param wanted whether there is a reason to know
      */
     public ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted) {
-        this(idle, patience, wanted, () -> {});
+        this(idle, patience, wanted, _ -> {});
     }
 
-    /** @param onLeaving told when the far side takes no new streams any more */
-    ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted, Runnable onLeaving) {
+    /** @param onLeaving told once when the far side takes no new streams any more; the frame is borrowed */
+    ConnectionEnd(
+            Duration idle, Duration patience, BooleanSupplier wanted, Consumer<Http2GoAwayFrame> onLeaving) {
         this.idle = idle;
         this.patience = patience;
         this.wanted = wanted;
@@ -146,11 +148,11 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
         if (frame instanceof Http2SettingsFrame settings && settings.settings().maxConcurrentStreams() != null) {
             streams = (int) Math.min(Integer.MAX_VALUE, settings.settings().maxConcurrentStreams());
         }
-        ReferenceCountUtil.release(frame);
-        if (frame instanceof Http2GoAwayFrame && !leaving) {
+        if (frame instanceof Http2GoAwayFrame last && !leaving) {
             leaving = true;
-            onLeaving.run();
+            onLeaving.accept(last);
         }
+        ReferenceCountUtil.release(frame);
     }
 
     @Override

@@ -19,6 +19,9 @@ import java.util.function.Predicate;
  * Opens {@link Http2Stream}s over connections that many share, or hands a connection on as it is where the server does not speak HTTP/2. Each loop has its own
  * connections: a stream goes by the first that has room; if none has, one is opened, for which all that come meanwhile wait. Once a server was found not to speak it,
  * nobody waits for another.
+ *
+ * <p>A new connection may be of no use to anybody: its server has closed it already, or takes no stream. Whoever waited for it waits for one other, and fails with that.
+ * (Go's HTTP client does not even do that: a server that hangs up on a new connection would be dialled for ever.)
  */
 public final class Http2Dialer implements StreamDialer {
 
@@ -27,6 +30,7 @@ public final class Http2Dialer implements StreamDialer {
     private final KeepAlive keepAlive;
     private final String task;
     private final Predicate<ByteStream> isHttp2;
+    private final Lifetime lifetime = new Lifetime();
     private final ConcurrentHashMap<EventLoop, Pool> pools = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -54,11 +58,12 @@ public final class Http2Dialer implements StreamDialer {
                         request.remaining().toNanos(),
                         TimeUnit.NANOSECONDS);
         result.addListener(done -> deadline.cancel(false));
-        pools.computeIfAbsent(request.eventLoop(), _ -> new Pool()).open(new Waiting(request, result));
+        pools.computeIfAbsent(request.eventLoop(), _ -> new Pool()).open(new Waiting(request, result, false));
         return result;
     }
 
-    private record Waiting(DialRequest request, Promise<ByteStream> result) {}
+    /** @param again whether a new connection was of no use already */
+    private record Waiting(DialRequest request, Promise<ByteStream> result, boolean again) {}
 
     /** One loop's connections; on that loop. */
     private final class Pool {
@@ -126,6 +131,10 @@ public final class Http2Dialer implements StreamDialer {
             ByteStream lower = opened.getNow();
             alone = !isHttp2.test(lower);
             ClientConnection shared = alone ? null : added(lower);
+            if (shared != null && !shared.hasRoom()) {
+                useless(shared, now);
+                return;
+            }
             boolean given = false;
             for (Waiting next : now) {
                 if (next.result().isDone()) {
@@ -145,6 +154,20 @@ public final class Http2Dialer implements StreamDialer {
             }
         }
 
+        private void useless(ClientConnection connection, List<Waiting> now) {
+            String fault = connection.isOpen() ? "takes no streams" : "closes new connections at once";
+            connection.retire();
+            for (Waiting next : now) {
+                if (next.again()) {
+                    next.result()
+                            .tryFailure(new ConnectException(
+                                    CloseReason.PROXY_FAILED, task + " failed: the server " + fault));
+                } else if (!next.result().isDone()) {
+                    open(new Waiting(next.request(), next.result(), true));
+                }
+            }
+        }
+
         /** Who came later has more time than the one whose attempt this was. */
         private void failed(List<Waiting> now, Throwable cause, long deadline) {
             boolean late = cause instanceof ConnectException known && known.reason() == CloseReason.CONNECT_TIMEOUT;
@@ -160,7 +183,7 @@ public final class Http2Dialer implements StreamDialer {
         }
 
         private ClientConnection added(ByteStream lower) {
-            ClientConnection connection = new ClientConnection(lower, windows, keepAlive);
+            ClientConnection connection = new ClientConnection(lower, windows, keepAlive, lifetime);
             connections.add(connection);
             if (closed) {
                 // For those who wait, and no others.

@@ -15,9 +15,12 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.MockTicker;
@@ -37,6 +40,8 @@ import java.util.concurrent.TimeUnit;
 final class Http2Pair implements AutoCloseable {
 
     static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int MOST_DIALS = 200;
 
     /** The client's end of a connection. */
     private record Lower(Channel channel) implements ByteStream {
@@ -60,13 +65,21 @@ final class Http2Pair implements AutoCloseable {
     int pings;
     /** Connections of the first so many are dead: what the servers say on them arrives no more. */
     int dead;
+    /** The next so many connections are closed as soon as they stand. */
+    int hangUps;
+    /** Connections that were asked for. */
+    int dials;
+    /** How many streams at a time the servers of further connections announce to take. */
+    int announced = 100;
+    /** Further connections are let go of by GOAWAY with the so many-th call. */
+    int goAwayWith = Integer.MAX_VALUE;
     /** Whether who connects gets no answer. */
     boolean unreachable;
 
     final Http2Dialer dialer;
 
     private final MockTicker clock = Ticker.newMockTicker();
-    private final ManualIoEventLoop loop =
+    final ManualIoEventLoop loop =
             new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory(), clock);
     private final LocalServerChannel listener = new LocalServerChannel();
 
@@ -97,11 +110,20 @@ final class Http2Pair implements AutoCloseable {
     }
 
     private Future<ByteStream> connect() {
+        if (++dials > MOST_DIALS) {
+            return loop.newFailedFuture(new AssertionError("dialled without end"));
+        }
         LocalChannel client = new LocalChannel();
         client.config().setAutoRead(false);
         loop.register(client);
         Promise<ByteStream> result = loop.newPromise();
-        client.connect(listener.localAddress()).addListener(_ -> result.setSuccess(new Lower(client)));
+        client.connect(listener.localAddress()).addListener(_ -> {
+            if (hangUps > 0) {
+                hangUps--;
+                client.close();
+            }
+            result.setSuccess(new Lower(client));
+        });
         return result;
     }
 
@@ -116,6 +138,8 @@ final class Http2Pair implements AutoCloseable {
 
     private void serve(Channel connection) {
         int number = connections.size();
+        int last = goAwayWith;
+        int[] begun = new int[1];
         connections.add(connection);
         connection
                 .pipeline()
@@ -131,12 +155,19 @@ final class Http2Pair implements AutoCloseable {
                                 }
                             }
                         },
-                        Http2FrameCodecBuilder.forServer().build(),
+                        Http2FrameCodecBuilder.forServer()
+                                .initialSettings(
+                                        Http2Settings.defaultSettings().maxConcurrentStreams(announced))
+                                .decoderEnforceMaxRstFramesPerWindow(0, 0)
+                                .build(),
                         new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
                             @Override
                             protected void initChannel(Channel call) {
                                 call.config().setAutoRead(false);
                                 calls.add(call);
+                                if (++begun[0] == last) {
+                                    connection.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+                                }
                             }
                         }),
                         new ChannelInboundHandlerAdapter() {

@@ -2,11 +2,16 @@ package io.sluice.dialer.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
+import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.transport.DialRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -126,5 +131,79 @@ class SharedConnectionTest {
         pair.seconds(3);
         assertThat(third.isDone()).isTrue();
         assertThat(fourth.isDone()).as("each ends by its own").isTrue();
+    }
+
+    /** Whoever dialled it again each time would do so without a pause until the deadline. */
+    @Test
+    void serverThatClosesEveryConnectionAtOnce_isDialledOnceMore_andThenItIsSaid() {
+        pair.hangUps = Integer.MAX_VALUE;
+        Future<ByteStream> dialled = pair.dial();
+        assertThat(pair.dials).isEqualTo(2);
+        assertThat(dialled.cause())
+                .isInstanceOf(ConnectException.class)
+                .hasMessage("test failed: the server closes new connections at once");
+
+        pair.hangUps = 1;
+        call();
+        assertThat(pair.dials).as("the first was bad luck").isEqualTo(4);
+    }
+
+    @Test
+    void serverThatTakesNoStreams_isTreatedAlike_andNoConnectionToItIsKept() {
+        pair.announced = 0;
+        assertThat(pair.dial().cause()).hasMessage("test failed: the server takes no streams");
+        assertThat(pair.dials).isEqualTo(2);
+        assertThat(pair.connections.stream().filter(Channel::isActive)).isEmpty();
+    }
+
+    /** As many at a time as one connection takes have one, and the others another: those are no failures. */
+    @Test
+    void moreThanOneConnectionTakes_waitForFurtherOnes() {
+        List<Future<ByteStream>> dialled = new ArrayList<>();
+        for (int i = 0; i < 5 * Windows.STREAMS; i++) {
+            dialled.add(pair.dialer.dial(DialRequest.of(1, pair.loop, Http2Pair.TIMEOUT)));
+        }
+        pair.pump();
+        assertThat(dialled).allMatch(Future::isSuccess);
+        assertThat(pair.dials).isEqualTo(5);
+    }
+
+    /** nginx lets go of a connection with its 1,000th call: what is begun within a round trip of that is lost. */
+    @Test
+    void connection_isLeftBeforeServersLetGoOfIt() {
+        pair.goAwayWith = 1_000;
+        for (int i = 0; i < 2_500; i++) {
+            call().reset();
+        }
+        pair.pump();
+        assertThat(pair.calls).hasSize(2_500);
+        assertThat(pair.dials).isEqualTo(3);
+        assertThat(pair.connections.stream().filter(Channel::isActive)).hasSize(1);
+    }
+
+    /** The server has not looked at those that came behind the last that its GOAWAY names. */
+    @Test
+    void serverThatLetsGoSooner_losesStreamsOnce() {
+        pair.goAwayWith = 110;
+        int lost = 0;
+        for (int i = 0; i < 20; i++) {
+            List<Http2Stream> burst = new ArrayList<>();
+            for (int k = 0; k < 20; k++) {
+                burst.add(pair.open());
+                burst.getLast()
+                        .call()
+                        .write(new DefaultHttp2HeadersFrame(
+                                new DefaultHttp2Headers().method("POST").path("/")));
+            }
+            burst.forEach(stream -> stream.call().flush());
+            pair.pump();
+            lost += (int) burst.stream()
+                    .filter(stream -> !stream.call().isActive())
+                    .count();
+            burst.forEach(Http2Stream::reset);
+            pair.pump();
+        }
+        assertThat(lost).isEqualTo(10);
+        assertThat(pair.calls).hasSize(390);
     }
 }
