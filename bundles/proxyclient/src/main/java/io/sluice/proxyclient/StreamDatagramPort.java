@@ -15,6 +15,7 @@ import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.flow.DatagramReceiver;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.proxycodec.DatagramFraming;
+import io.sluice.proxycodec.EarlyBytes;
 import io.sluice.proxycodec.FramedDatagram;
 import io.sluice.proxycodec.MalformedMessageException;
 import io.sluice.proxycodec.ReceivedBytes;
@@ -43,8 +44,9 @@ public final class StreamDatagramPort implements DatagramPort {
         this.framing = framing;
         this.counters = counters;
         this.closed = channel.eventLoop().newPromise();
+        channel.config().setAutoRead(false);
         channel.config().setWriteBufferWaterMark(QUEUE_LIMITS);
-        channel.pipeline().addLast(new FromStream());
+        channel.pipeline().addLast(new EarlyBytes(null, false), new FromStream());
         channel.closeFuture().addListener(gone -> close(CloseReason.REMOTE_ABORTED));
     }
 
@@ -116,9 +118,7 @@ public final class StreamDatagramPort implements DatagramPort {
                 return;
             }
             received = ReceivedBytes.join(ctx.alloc(), received, (ByteBuf) message);
-            if (receiver != null) {
-                deliver();
-            }
+            deliver();
         }
 
         private void deliver() {
@@ -142,9 +142,7 @@ public final class StreamDatagramPort implements DatagramPort {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            if (receiver != null) {
-                receiver.batchComplete();
-            }
+            receiver.batchComplete();
         }
 
         @Override

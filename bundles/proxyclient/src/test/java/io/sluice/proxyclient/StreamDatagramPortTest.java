@@ -100,6 +100,19 @@ class StreamDatagramPortTest {
         assertThat(port.closed().isDone()).isFalse();
     }
 
+    /** Epoll reads once more when the far side shuts down, asked or not. */
+    @Test
+    void whatCameBeforeTheReceiver_isDeliveredToIt_andThenTheEnd() {
+        stream.channel.writeInbound(Unpooled.wrappedBuffer(frame(1, 0xAA)), Unpooled.wrappedBuffer(frame(2, 0xBB)));
+        stream.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(port.closed().isDone()).isFalse();
+
+        receive();
+        assertThat(received).containsExactly("1 aa", "2 bb");
+        assertThat(batches).isEqualTo(1);
+        assertThat(port.closed().getNow()).isEqualTo(CloseReason.REMOTE_ABORTED);
+    }
+
     @Test
     void malformedFrame_endsIt() {
         receive();
