@@ -158,8 +158,21 @@ final class DirectDatagramPort implements DatagramPort {
         return null;
     }
 
-    private OutsideSocket open(InetAddress address) throws EgressException {
-        EgressBinder binder = dialer.binder();
+    /** Whether this host has a route there: connect(2) of a datagram socket looks for one and sends nothing, as getaddrinfo(3) asks for RFC 6724 §6, rule 1. */
+    boolean hasRouteTo(InetSocketAddress peer) {
+        try {
+            DatagramChannel probe = made(peer.getAddress(), peer.getAddress(), dialer.binder());
+            boolean connected = probe.connect(peer).isSuccess();
+            probe.close();
+            return connected;
+        } catch (EgressException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** A socket of the address's family, on the loop and the egress, towards one destination, or many if that is null. */
+    private DatagramChannel made(InetAddress address, InetAddress destination, EgressBinder binder)
+            throws EgressException {
         if (binder == null) {
             throw new EgressException(DirectDialer.NO_BINDER);
         }
@@ -172,11 +185,17 @@ final class DirectDatagramPort implements DatagramPort {
             throw new IllegalStateException("a datagram socket could not be registered", registered.cause());
         }
         try {
-            binder.bind(socket, address.isLoopbackAddress() ? address : null, options(address));
+            binder.bind(socket, destination, options(address));
         } catch (EgressException | RuntimeException e) {
             socket.close();
             throw e;
         }
+        return socket;
+    }
+
+    private OutsideSocket open(InetAddress address) throws EgressException {
+        EgressBinder binder = dialer.binder();
+        DatagramChannel socket = made(address, address.isLoopbackAddress() ? address : null, binder);
         // A source address was bound by the binder.
         var bound = options(address).source().isPresent()
                 ? loop.newSucceededFuture(null)

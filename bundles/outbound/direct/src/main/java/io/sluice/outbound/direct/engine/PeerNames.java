@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Datagrams to names: they wait, bounded, while their name is resolved; then the first address is used for as long as the association
- * lives, so that a peer does not change under a conversation. Loop thread only.
+ * Datagrams to names: they wait, bounded, while their name is resolved; then the first address that this host has a route to is used for as long as the
+ * association lives, so that a peer does not change under a conversation. Loop thread only.
  */
 final class PeerNames {
 
@@ -71,7 +71,7 @@ final class PeerNames {
             if (known.size() >= MAX_NAMES) {
                 known.clear();
             }
-            known.put(peer, new InetSocketAddress(addresses.getFirst(), peer.getPort()));
+            known.put(peer, reachable(addresses, peer.getPort()));
         }
         for (Iterator<Waiting> i = waiting.iterator(); i.hasNext(); ) {
             Waiting datagram = i.next();
@@ -90,6 +90,19 @@ final class PeerNames {
         } else {
             port.flush();
         }
+    }
+
+    /** The first that this host has a route to, else the first: nobody tells whether a datagram arrives, but many hosts have one family only. */
+    private InetSocketAddress reachable(List<InetAddress> addresses, int number) {
+        InetSocketAddress first = new InetSocketAddress(addresses.getFirst(), number);
+        if (addresses.size() == 1) {
+            return first;
+        }
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, number))
+                .filter(port::hasRouteTo)
+                .findFirst()
+                .orElse(first);
     }
 
     private record Waiting(ByteBuf payload, int segmentSize, InetSocketAddress peer) {}

@@ -80,10 +80,11 @@ final class DialRig implements AutoCloseable {
         final List<String> bound = new CopyOnWriteArrayList<>();
         final List<InetSocketAddress> owned = new CopyOnWriteArrayList<>();
         volatile boolean refuses;
+        volatile InetAddress unrouted;
 
         @Override
         public void bind(Channel channel, InetAddress destination) throws EgressException {
-            if (refuses) {
+            if (refuses || destination != null && destination.equals(unrouted)) {
                 throw new EgressException("no interface for " + destination);
             }
             if (!channel.isRegistered() || channel.localAddress() instanceof InetSocketAddress a && a.getPort() != 0) {

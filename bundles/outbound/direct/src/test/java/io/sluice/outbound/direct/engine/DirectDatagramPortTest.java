@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -104,6 +105,26 @@ class DirectDatagramPortTest {
             send(rig, port, octets(8), 0, peer);
             DialRig.await(() -> taker.received.size() == 2, () -> taker.received.size() + " received");
             assertThat(taker.received.getFirst()).hasSize(7);
+        }
+    }
+
+    /** A host without IPv6, and a name that has an address of it: the egress knows, or the kernel. */
+    @ParameterizedTest(name = "epoll={0}, {1}")
+    @CsvSource({"true,2001:db8::1", "false,2001:db8::1", "true,fe80::1", "false,fe80::1"})
+    void name_whoseFirstAddressHasNoRoute_isReachedByTheNext(boolean epoll, String first) throws Exception {
+        try (EchoServer echo = new EchoServer("127.0.0.1");
+                TinyNameServer names = new TinyNameServer(false, first, "127.0.0.1");
+                DialRig rig = new DialRig(epoll, AddressPreference.IPV6_FIRST, names.address())) {
+            rig.binder.unrouted = InetAddress.ofLiteral("2001:db8::1"); // the other lacks its scope (RFC 4007 §6)
+            Taker taker = new Taker();
+            InetSocketAddress peer = InetSocketAddress.createUnresolved(
+                    "echo.test", echo.address().getPort());
+            DatagramPort port = open(rig, peer, taker);
+            send(rig, port, octets(7), 0, peer);
+            DialRig.await(() -> taker.received.size() == 1, () -> taker.received.size() + " received");
+            send(rig, port, octets(8), 0, peer);
+            DialRig.await(() -> taker.received.size() == 2, () -> taker.received.size() + " received");
+            assertThat(taker.unreachable).isEmpty();
         }
     }
 
