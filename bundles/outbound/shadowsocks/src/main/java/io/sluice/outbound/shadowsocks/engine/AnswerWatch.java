@@ -1,5 +1,6 @@
 package io.sluice.outbound.shadowsocks.engine;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -8,12 +9,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices a server that takes streams and answers none of them. A wrong method, key or clock looks like that: to who cannot decrypt, the server
- * is silent, so that strangers learn nothing. One stream may well have had nothing to say; many in a row have not. Any thread.
+ * is silent, so that strangers learn nothing. One stream may well have had nothing to say; many in a row have not. But so does a server that is well, for
+ * destinations that refuse: a genuine answer proves method and key, and as long as one is fresh nothing is wrong with these. Any thread.
  */
 final class AnswerWatch {
 
     /** Ours: a browser opens about as many at a time. */
     static final int SUSPICIOUS = 8;
+
+    /** How long an answer speaks for the server: SIP022 §3.1.3 and §3.1.4 bear 30 s between the clocks, and nobody changes a server's key every minute; ours. */
+    static final Duration FRESH = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerWatch.class);
 
@@ -22,6 +27,8 @@ final class AnswerWatch {
     private final LongAdder unanswered = new LongAdder();
     private final AtomicInteger row = new AtomicInteger();
     private final AtomicBoolean told = new AtomicBoolean();
+    private volatile boolean everAnswered;
+    private volatile long lastAnswer;
 
     AnswerWatch(String server) {
         this.server = server;
@@ -32,9 +39,15 @@ final class AnswerWatch {
 
         private boolean heard;
 
-        /** The first genuine octets came. */
-        void answered() {
+        /**
+         * The first genuine octets came.
+         *
+         * @param now nanoseconds of any clock
+         */
+        void answered(long now) {
             heard = true;
+            lastAnswer = now;
+            everAnswered = true;
             answered.increment();
             row.set(0);
             if (told.compareAndSet(true, false)) {
@@ -42,10 +55,11 @@ final class AnswerWatch {
             }
         }
 
-        void closed() {
+        /** @param now nanoseconds of the same clock */
+        void closed(long now) {
             if (!heard) {
                 unanswered.increment();
-                if (row.incrementAndGet() >= SUSPICIOUS && told.compareAndSet(false, true)) {
+                if (row.incrementAndGet() >= SUSPICIOUS && !isFresh(now) && told.compareAndSet(false, true)) {
                     LOG.warn(
                             "{} has answered none of the last {} streams: check method and password, and for 2022 the clocks of both hosts",
                             server,
@@ -53,6 +67,15 @@ final class AnswerWatch {
                 }
             }
         }
+    }
+
+    private boolean isFresh(long now) {
+        return everAnswered && now - lastAnswer < FRESH.toNanos();
+    }
+
+    /** The log says that the server answers none. */
+    boolean isSuspect() {
+        return told.get();
     }
 
     Stream opened() {
