@@ -51,8 +51,8 @@ public final class Feed implements AutoCloseable {
 
     /** A server's half, with a client's connection to it. By its parent Netty's HTTP/2 knows it for a server's. */
     public static Feed server(StreamLayer layer, Map<String, ?> properties) {
-        Feed feed = new Feed(
-                new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false));
+        Feed feed =
+                new Feed(new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false));
         StreamAcceptor top = (accepted, _) -> feed.taken(accepted);
         layer.acceptor(top, new LayerSettings("inbound \"fuzz\"", HERE, layer.name(), properties))
                 .accept(feed.stream, Arrival.of(HERE, HERE));

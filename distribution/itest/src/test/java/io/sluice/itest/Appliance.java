@@ -4,6 +4,10 @@ import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.tunnel.TunnelController;
 import io.sluice.api.tunnel.TunnelState;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,6 +141,26 @@ final class Appliance {
         };
     }
 
+    /** The lines of {@code sluice diag} with this text, by the console: its contract is a package of a bundle that this test does not import. */
+    List<String> diagnosis(String text) throws Exception {
+        ServiceReference<?> reference =
+                context.getServiceReference("org.apache.felix.service.command.CommandProcessor");
+        Object processor = context.getService(reference);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (AutoCloseable session = (AutoCloseable) processor
+                .getClass()
+                .getMethod("createSession", InputStream.class, OutputStream.class, OutputStream.class)
+                .invoke(processor, InputStream.nullInputStream(), printed, printed)) {
+            session.getClass().getMethod("execute", CharSequence.class).invoke(session, "sluice:diag");
+        } finally {
+            context.ungetService(reference);
+        }
+        return printed.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains(text))
+                .toList();
+    }
+
     /**
      * Updates the bundles in place with the same jar and refreshes them, as an operator does by {@code felix:update} and
      * {@code felix:refresh}; then waits until every component is what it was.
@@ -158,7 +182,7 @@ final class Appliance {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private String difference(Map<String, String> before) {
+    String difference(Map<String, String> before) {
         Map<String, String> now = components();
         Map<String, String> left = new TreeMap<>(before);
         left.entrySet().removeIf(e -> e.getValue().equals(now.get(e.getKey())));

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
@@ -25,6 +26,7 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -36,6 +38,9 @@ import org.osgi.framework.BundleContext;
 public class SwapTest {
 
     private static final int FLOWS = 20;
+
+    /** Beside so many others. */
+    private static final int FEW = 5;
 
     /** How often what one protocol stands on is exchanged. */
     private static final int TIMES = Integer.getInteger("sluice.itest.swaps", 3);
@@ -90,6 +95,62 @@ public class SwapTest {
     @Test
     public void transportWebsocket() throws Exception {
         exchangeUnderVless("io.sluice.transport.websocket", World.WEBSOCKET_PORT);
+    }
+
+    /** A layer is taken away while flows run through it, through the same protocol without it, and through other outbounds; then it is back. */
+    @Test
+    public void transportWebsocket_stopped() throws Exception {
+        List<Download> others = tunnelled();
+        others.addAll(running(FEW, World.VLESS_PORT, Proxy.NO_PROXY));
+        List<Download> layered = running(World.WEBSOCKET_PORT, Proxy.NO_PROXY);
+        Set<Integer> clients = clientPorts(layered);
+        Map<String, String> before = appliance.components();
+        Bundle layer = appliance.bundle("io.sluice.transport.websocket");
+        all.forEach(Download::takeLongestGap);
+
+        layer.stop();
+
+        Appliance.await(
+                "the flows through the layer have ended",
+                () -> layered.stream().noneMatch(Download::running),
+                () -> faults(layered));
+        Map<CloseReason, Long> reasons = ended(clients, Map.of(CloseReason.OUTBOUND_WITHDRAWN, (long) FLOWS));
+        List<String> told = appliance.diagnosis("(vless-ws)");
+        assertEquals(told.toString(), 1, told.size());
+        assertTrue(told.toString(), told.getFirst().contains("it needs StreamLayer with"));
+        assertTrue(told.toString(), told.getFirst().contains("(not active: io.sluice.transport.websocket)"));
+        assertEquals(List.of(), appliance.diagnosis("(vless)"));
+        refused(World.WEBSOCKET_PORT, "vless-ws");
+        moveOn(others);
+
+        long start = System.nanoTime();
+        layer.start();
+
+        Appliance.await(
+                "every component is what it was",
+                () -> appliance.components().equals(before),
+                () -> appliance.difference(before));
+        Duration gap = Duration.ofNanos(System.nanoTime() - start);
+        assertEquals(List.of(), appliance.diagnosis("(vless-ws)"));
+        running(World.WEBSOCKET_PORT, Proxy.NO_PROXY).forEach(Download::close);
+        moveOn(others);
+        end(others);
+        report("transport.websocket stopped", gap, others, reasons);
+    }
+
+    /** A new flow by an outbound that is not active. */
+    private void refused(int port, String outbound) throws Exception {
+        Download late = World.downloads(1, port, Proxy.NO_PROXY).getFirst();
+        all.add(late);
+        Appliance.await("a new flow is refused", () -> !late.running());
+        assertTrue(late.fault().toString(), late.fault().orElse("").contains("refused"));
+        Appliance.await(
+                "it is told why",
+                () -> recentFlows().stream()
+                        .anyMatch(flow -> flow.source().destination().getPort() == port
+                                && flow.closeReason().equals(Optional.of(CloseReason.OUTBOUND_ABSENT))
+                                && flow.detail().orElse("").contains("'" + outbound + "'")),
+                () -> recentFlows().getFirst().toString());
     }
 
     private void exchangeUnderVless(String room, int port) throws Exception {
@@ -265,7 +326,11 @@ public class SwapTest {
     }
 
     private List<Download> running(int port, Proxy via) throws InterruptedException {
-        List<Download> started = World.downloads(FLOWS, port, via);
+        return running(FLOWS, port, via);
+    }
+
+    private List<Download> running(int count, int port, Proxy via) throws InterruptedException {
+        List<Download> started = World.downloads(count, port, via);
         all.addAll(started);
         moveOn(started);
         return started;

@@ -54,8 +54,7 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     }
 
     /** @param onLeaving told once when the far side takes no new streams any more; the frame is borrowed */
-    ConnectionEnd(
-            Duration idle, Duration patience, BooleanSupplier wanted, Consumer<Http2GoAwayFrame> onLeaving) {
+    ConnectionEnd(Duration idle, Duration patience, BooleanSupplier wanted, Consumer<Http2GoAwayFrame> onLeaving) {
         this.idle = idle;
         this.patience = patience;
         this.wanted = wanted;

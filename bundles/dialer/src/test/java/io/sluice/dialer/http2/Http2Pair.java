@@ -156,8 +156,7 @@ final class Http2Pair implements AutoCloseable {
                             }
                         },
                         Http2FrameCodecBuilder.forServer()
-                                .initialSettings(
-                                        Http2Settings.defaultSettings().maxConcurrentStreams(announced))
+                                .initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(announced))
                                 .decoderEnforceMaxRstFramesPerWindow(0, 0)
                                 .build(),
                         new Http2MultiplexHandler(new ChannelInitializer<Channel>() {

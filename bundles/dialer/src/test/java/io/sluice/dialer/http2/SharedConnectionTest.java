@@ -197,9 +197,8 @@ class SharedConnectionTest {
             }
             burst.forEach(stream -> stream.call().flush());
             pair.pump();
-            lost += (int) burst.stream()
-                    .filter(stream -> !stream.call().isActive())
-                    .count();
+            lost += (int)
+                    burst.stream().filter(stream -> !stream.call().isActive()).count();
             burst.forEach(Http2Stream::reset);
             pair.pump();
         }

@@ -16,8 +16,8 @@ class GrpcFuzzTest {
 
     /** RFC 9113 §3.4, an empty SETTINGS, and HEADERS: POST, https, /way/TunMulti, authority "a", by RFC 7541. */
     private static final byte[] CALL = HexFormat.of()
-            .parseHex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a" + "000000040000000000"
-                    + "000014" + "0104" + "00000001" + "8387" + "040d2f7761792f54756e4d756c7469" + "010161");
+            .parseHex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a" + "000000040000000000" + "000014" + "0104"
+                    + "00000001" + "8387" + "040d2f7761792f54756e4d756c7469" + "010161");
 
     private final GrpcLayer layer = new GrpcLayer();
 
