@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.DefaultChannelPipeline;
 import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -15,11 +18,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many inputs for every codec, mutated from the kept ones by a known seed: {@code -Dsluice.fuzz.inputs=1000000} for a whole run, {@code -Dsluice.fuzz.only=vmess} for some. Nothing is
- * thrown, no input takes long, memory is bounded by what came, and every buffer is released. The module's tests use Netty's plain allocator on the heap, which counts exactly.
+ * thrown, or reaches the end of a pipeline, no input takes long, memory is bounded by what came, and every buffer is released. The module's tests use Netty's plain allocator on the heap, which counts exactly.
  */
 class MutatedInputsTest {
 
@@ -43,6 +52,24 @@ class MutatedInputsTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ByteBufAllocatorMetric buffers = UnpooledByteBufAllocator.DEFAULT.metric();
+
+    private final Logger pipelines = Logger.getLogger(DefaultChannelPipeline.class.getName());
+    private final Unhandled unhandled = new Unhandled();
+
+    @BeforeEach
+    void listen() {
+        assertThat(InternalLoggerFactory.getDefaultFactory())
+                .as("where Netty logs to")
+                .isInstanceOf(JdkLoggerFactory.class);
+        pipelines.setUseParentHandlers(false);
+        pipelines.addHandler(unhandled);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        pipelines.removeHandler(unhandled);
+        pipelines.setUseParentHandlers(true);
+    }
 
     @Test
     void everyTarget_hasInputs() {
@@ -78,10 +105,14 @@ class MutatedInputsTest {
             long held = held();
             long before = threads.getCurrentThreadAllocatedBytes();
             long start = System.nanoTime();
+            unhandled.told = "";
             String fault = thrown(codec, input);
             long nanos = System.nanoTime() - start;
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             most = Math.max(most, allocated - ALLOCATED_AN_OCTET * input.length);
+            if (fault.isEmpty()) {
+                fault = unhandled.told;
+            }
             if (fault.isEmpty() && held() != held) {
                 fault = held() - held + " octets of buffers were not released";
             }
@@ -141,5 +172,24 @@ class MutatedInputsTest {
     private static Path kept(Codec codec, byte[] input) throws IOException {
         Path folder = Files.createDirectories(Path.of("target", "mutated"));
         return Files.write(folder.resolve(codec.name()), input);
+    }
+
+    /** What no handler takes Netty logs, with its stack: whoever may cause that could fill the log. */
+    private static final class Unhandled extends Handler {
+
+        private String told = "";
+
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                told = line.getMessage() + ": " + line.getThrown();
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }

@@ -127,6 +127,14 @@ final class GrpcAcceptor implements StreamAcceptor {
             ctx.close();
         }
 
+        /** Before a call is accepted there is nobody to be told, and what nobody handles Netty logs with its stack: strangers could fill the log. */
+        @Override
+        protected void failed(ChannelHandlerContext ctx, Exception cause) {
+            if (accepted) {
+                super.failed(ctx, cause);
+            }
+        }
+
         @Override
         protected void headers(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
             CharSequence path = frame.headers().path();

@@ -76,12 +76,12 @@ final class GrpcDialer implements StreamDialer {
                 opened.getNow().reset();
                 result.tryFailure(new ConnectException(
                         CloseReason.PROXY_FAILED, task + " failed: within TLS the server does not choose HTTP/2"));
+            } else if (!result.setUncancellable()) {
+                call.reset();
             } else {
                 call.channel().pipeline().addLast(new ClientCalls());
                 call.channel().writeAndFlush(new DefaultHttp2HeadersFrame(headers()));
-                if (!result.trySuccess(call)) {
-                    call.reset();
-                }
+                result.setSuccess(call);
             }
         });
         return result;
