@@ -17,7 +17,7 @@ final class AnswerWatch {
     /** Ours: a browser opens about as many at a time. */
     static final int SUSPICIOUS = 8;
 
-    /** How long an answer speaks for the server: SIP022 §3.1.3 and §3.1.4 bear 30 s between the clocks, and nobody changes a server's key every minute; ours. */
+    /** How long an answer speaks for the server; ours: keys are not changed, nor do clocks run away, from one minute to the next. */
     static final Duration FRESH = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerWatch.class);
