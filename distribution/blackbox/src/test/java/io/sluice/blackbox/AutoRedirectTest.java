@@ -3,6 +3,10 @@ package io.sluice.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +52,9 @@ class AutoRedirectTest {
 
             box.ok("tunnel", "start");
             assertThat(ruleset(site)).contains("table inet sluice_redirect").contains(foreign.strip());
+            assertThat(lan.call(() -> isAnsweredBy("172.19.0.2")))
+                    .as("an answer in the name of the tunnel's network")
+                    .isFalse();
             for (NetworkNamespace client : List.of(site.box(), lan)) {
                 for (String server : List.of(Site.SERVER, SERVER6)) {
                     assertThat(client.call(() -> OctetServer.uploads(server)))
@@ -65,9 +72,13 @@ class AutoRedirectTest {
             assertThat(throughTheDevice(site)).as("octets through the device").isLessThan(100_000);
             assertThat(box.ok("flow", "list")).isNotNull();
 
+            Socket halfway = lan.call(() -> OctetServer.halfway(Site.SERVER));
             long killed = box.pid();
             ProcessHandle.of(killed).orElseThrow().destroyForcibly();
             Await.until("the end of process " + killed, () -> !box.lives());
+            assertThat(OctetServer.end(halfway))
+                    .as("half a stream is no whole one")
+                    .contains("reset");
             assertThat(ruleset(site)).contains("table inet sluice_redirect");
             box.started();
             assertThat(ruleset(site)).isEqualTo(foreign);
@@ -78,6 +89,15 @@ class AutoRedirectTest {
             box.ok("tunnel", "stop");
             assertThat(ruleset(site)).isEqualTo(foreign);
             assertThat(HostState.of(site.box())).isEqualTo(before);
+        }
+    }
+
+    private static boolean isAnsweredBy(String address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), 81), 1_500);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.zip.CRC32;
 
 /**
  * A TCP server, and its clients, that check every octet. The client's first octet says what happens: {@code U}: it sends a known sequence and its FIN, and is
- * told the checksum after it; {@code D}: it is sent a known sequence and a FIN; {@code R}: it is sent some octets and then reset.
+ * told the checksum after it; {@code D}: it is sent a known sequence and a FIN; {@code R}: it is sent some octets and then reset; {@code H}: it is
+ * sent some octets, and no more.
  */
 final class OctetServer implements AutoCloseable {
 
@@ -52,6 +53,10 @@ final class OctetServer implements AutoCloseable {
                     send(socket.getOutputStream(), 1 << 20);
                     socket.setSoLinger(true, 0);
                 }
+                case 'H' -> {
+                    send(socket.getOutputStream(), 1 << 20);
+                    socket.getInputStream().read();
+                }
                 default -> socket.setSoLinger(true, 0);
             }
         } catch (IOException e) {
@@ -78,7 +83,19 @@ final class OctetServer implements AutoCloseable {
 
     /** How a connection ends that the server resets. */
     static String endOfReset(String address) throws IOException {
-        try (Socket socket = connect(address, 'R')) {
+        return end(connect(address, 'R'));
+    }
+
+    /** A connection that has received something, and waits for more. */
+    static Socket halfway(String address) throws IOException {
+        Socket socket = connect(address, 'H');
+        socket.getInputStream().readNBytes(1 << 20);
+        return socket;
+    }
+
+    /** Reads to the end of a connection: {@code FIN}, or what the kernel says. */
+    static String end(Socket socket) throws IOException {
+        try (socket) {
             sum(socket.getInputStream());
             return "FIN";
         } catch (java.net.SocketException e) {

@@ -52,7 +52,13 @@ record RedirectStreams() implements Step {
             return Optional.of("the appliance's own connections carry no mark, so they would be redirected too");
         }
         try {
-            redirector.get().set(new RedirectSet(session.deviceName().orElseThrow(), mark.get(), Session.INBOUND_TAG));
+            redirector
+                    .get()
+                    .set(new RedirectSet(
+                            session.deviceName().orElseThrow(),
+                            session.profile().tun().addresses(),
+                            mark.get(),
+                            Session.INBOUND_TAG));
             return Optional.empty();
         } catch (RedirectException e) {
             return Optional.of(e.getMessage());

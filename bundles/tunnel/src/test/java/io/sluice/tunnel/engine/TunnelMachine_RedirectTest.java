@@ -26,6 +26,9 @@ class TunnelMachine_RedirectTest {
             if (refusal != null) {
                 throw refusal;
             }
+            assertThat(wanted.tunNetworks())
+                    .as("nobody is answered in their name")
+                    .isNotEmpty();
             calls.add("set " + wanted.tunInterface() + " " + wanted.inboundTag());
             bench.host.calls.add("redirect");
         }

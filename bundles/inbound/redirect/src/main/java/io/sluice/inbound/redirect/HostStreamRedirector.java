@@ -98,7 +98,8 @@ public final class HostStreamRedirector implements StreamRedirector {
     }
 
     private static Capture capture(RedirectSet wanted, int port) {
-        return new Capture(port, wanted.mark(), Optional.of(wanted.tunInterface()), List.of(), List.of(), true, true);
+        return new Capture(
+                port, wanted.mark(), Optional.of(wanted.tunInterface()), List.of(), wanted.tunNetworks(), true, true);
     }
 
     private void register() {

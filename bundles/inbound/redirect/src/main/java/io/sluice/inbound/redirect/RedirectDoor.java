@@ -61,6 +61,9 @@ final class RedirectDoor implements Inbound, AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                // Where the process dies its kernel resets: a client that knows of no proxy must not take half a stream
+                // for the whole. See RedirectedStream.
+                .childOption(ChannelOption.SO_LINGER, 0)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel child) {

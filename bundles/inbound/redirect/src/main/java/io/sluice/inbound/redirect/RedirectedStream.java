@@ -1,5 +1,6 @@
 package io.sluice.inbound.redirect;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -47,7 +48,7 @@ final class RedirectedStream extends ChannelInboundHandlerAdapter implements Str
         if (channel.pipeline().context(this) != null) {
             channel.pipeline().remove(this);
         }
-        return ByteStream.of(channel);
+        return new Client(channel, ByteStream.of(channel));
     }
 
     @Override
@@ -81,6 +82,23 @@ final class RedirectedStream extends ChannelInboundHandlerAdapter implements Str
             Runnable listener = cancel;
             cancel = null;
             listener.run();
+        }
+    }
+
+    /** Has SO_LINGER 0 until its end is known to be in order: whatever ends it before, the death of this process among it, is a reset. */
+    private record Client(SocketChannel channel, ByteStream plain) implements ByteStream {
+
+        @Override
+        public ChannelFuture shutdownOutput() {
+            if (channel.isOpen()) {
+                channel.config().setSoLinger(-1);
+            }
+            return plain.shutdownOutput();
+        }
+
+        @Override
+        public void reset() {
+            plain.reset();
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param mark packets with this mark are our own and excepted; 0 excepts none
  * @param tunInterface if there is one: what the host's routes would send into it; else what the prefixes say
  * @param include destinations that are redirected
- * @param exclude destinations that are not, even where {@code include} covers them
+ * @param exclude destinations that are not, even where {@code include} or the routes cover them
  * @param local from programs of this host
  * @param forwarded from others that send through this host
  */

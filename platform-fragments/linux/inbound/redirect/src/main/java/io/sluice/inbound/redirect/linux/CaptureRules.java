@@ -45,19 +45,24 @@ final class CaptureRules {
         if (capture.mark() != 0) {
             rules.add(NftRule.always().marked(capture.mark()).goOn());
         }
-        if (capture.tunInterface().isPresent()) {
+        boolean byRoutes = capture.tunInterface().isPresent();
+        if (!byRoutes) {
+            rules.add(NftRule.always().tcp().toOneOfOurs().goOn());
+        }
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            List<IpPrefix> exclude = disjoint(capture.exclude(), ipv6);
+            if (!exclude.isEmpty()) {
+                rules.add(NftRule.always().tcp().to(ipv6, exclude).goOn());
+            }
+        }
+        if (byRoutes) {
             String device = capture.tunInterface().get();
             NftRule tcp = NftRule.always().tcp();
             rules.add((local ? tcp.leavingBy(device) : tcp.notArrivedBy(device).routedBy(device))
                     .redirect(capture.port()));
             return rules;
         }
-        rules.add(NftRule.always().tcp().toOneOfOurs().goOn());
         for (boolean ipv6 : new boolean[] {false, true}) {
-            List<IpPrefix> exclude = disjoint(capture.exclude(), ipv6);
-            if (!exclude.isEmpty()) {
-                rules.add(NftRule.always().tcp().to(ipv6, exclude).goOn());
-            }
             List<IpPrefix> include = disjoint(capture.include(), ipv6);
             if (!include.isEmpty()) {
                 rules.add(NftRule.always().tcp().to(ipv6, include).redirect(capture.port()));

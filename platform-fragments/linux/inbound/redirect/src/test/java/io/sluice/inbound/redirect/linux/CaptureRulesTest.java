@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.inbound.redirect.spi.Capture;
 import io.sluice.nftables.linux.NftChain;
+import io.sluice.nftables.linux.NftRule;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,6 +36,27 @@ class CaptureRulesTest {
         assertThat(CaptureRules.of(List.of(tunnel, lan)))
                 .extracting(NftChain::name)
                 .containsExactly("local0", "forwarded0", "door0", "forwarded1", "door1");
+    }
+
+    /** Who tries the tunnel's addresses from outside is not answered in their name. */
+    @Test
+    void of_whatTheRoutesSendIntoADevice_isNotRedirectedWhereItGoesToItsOwnNetworks() {
+        Capture tunnel = new Capture(
+                1, 7, Optional.of("tun0"), List.of(), prefixes("172.19.0.1/30", "fdfe:dcba:9876::1/126"), true, true);
+        List<NftRule> excepted = List.of(
+                NftRule.always().marked(7).goOn(),
+                NftRule.always().tcp().to(false, prefixes("172.19.0.0/30")).goOn(),
+                NftRule.always()
+                        .tcp()
+                        .to(true, prefixes("fdfe:dcba:9876::/126"))
+                        .goOn());
+        for (NftChain chain : CaptureRules.of(List.of(tunnel)).subList(0, 2)) {
+            assertThat(chain.rules()).as(chain.name()).hasSize(4);
+            assertThat(chain.rules().subList(0, 3))
+                    .as(chain.name())
+                    .usingRecursiveFieldByFieldElementComparator()
+                    .isEqualTo(excepted);
+        }
     }
 
     /** As a kernel 6.18 gave them. */
