@@ -2,12 +2,14 @@ package io.sluice.itest;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import io.sluice.api.route.RouteManager;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -61,6 +63,20 @@ public class FeaturesResolveTest {
                 () -> ours(appliance).values().stream().allMatch("satisfied"::equals),
                 () -> ours(appliance).toString());
         System.out.println("R16: " + ours(appliance).size() + " components satisfied");
+    }
+
+    /** The library is loaded, and the one place of Netty's engine that the layer reaches for is where it was. */
+    @Test
+    public void tlsOfOutboundsIsNative() throws Exception {
+        Appliance appliance = new Appliance(context);
+        Class<?> library = appliance.bundle("io.netty.handler").loadClass("io.netty.handler.ssl.OpenSsl");
+        assertNull(library.getMethod("unavailabilityCause").invoke(null));
+        Method toBeHad = appliance
+                .bundle("io.sluice.transport.tls")
+                .loadClass("io.sluice.transport.tls.HalfClose")
+                .getDeclaredMethod("isToBeHad");
+        toBeHad.setAccessible(true);
+        assertEquals(true, toBeHad.invoke(null));
     }
 
     private static Map<String, String> ours(Appliance appliance) {

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -62,6 +63,11 @@ final class Identities extends X509ExtendedKeyManager {
         return all.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Identities(List.copyOf(all), settings.flag("rejectUnknownSni", false)));
+    }
+
+    /** Of the keys, by their names in Java. */
+    Stream<String> algorithms() {
+        return all.stream().map(identity -> identity.key().getAlgorithm());
     }
 
     @Override

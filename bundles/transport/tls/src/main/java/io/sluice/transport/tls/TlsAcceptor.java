@@ -8,7 +8,6 @@ import io.sluice.api.transport.LayerSettings;
 import io.sluice.api.transport.StreamAcceptor;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509TrustManager;
 
 /** The server's half. */
 final class TlsAcceptor implements StreamAcceptor {
@@ -18,24 +17,21 @@ final class TlsAcceptor implements StreamAcceptor {
 
     private final StreamAcceptor above;
     private final Engines engines;
-    private final boolean wantsClientCertificate;
 
     TlsAcceptor(StreamAcceptor above, LayerSettings settings) {
         this.above = above;
         Identities identities = Identities.of(settings)
                 .orElseThrow(() -> settings.refuse("certificates", "name none, and a server needs one"));
-        X509TrustManager clients = ClientTrust.of(settings);
-        this.wantsClientCertificate = clients != null;
-        this.engines = new Engines(settings, identities, clients);
+        this.engines = JavaEngines.server(settings, identities, ClientTrust.of(settings));
     }
 
     @Override
     public void accept(ByteStream lower, Arrival arrival) {
-        SSLEngine engine = engines.server(wantsClientCertificate);
-        SslHandler tls = TlsStream.install(lower.channel(), engine, HANDSHAKE);
+        SslHandler tls = TlsStream.install(lower.channel(), engines, HANDSHAKE);
+        SSLEngine engine = tls.engine();
         tls.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
-                TlsStream stream = new TlsStream(lower, tls, Engines.security(engine, Engines.asked(engine)));
+                TlsStream stream = new TlsStream(lower, engines, tls, Engines.security(engine, Engines.asked(engine)));
                 above.accept(stream, arrival.with(stream.security()));
             } else {
                 lower.channel().close();

@@ -11,7 +11,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * Behind the TLS handler: tells the end of the stream. {@code close_notify} is the far side's orderly end; a FIN or a close without one is an abort,
- * since anybody on the way can cut a connection (RFC 8446 §6.1). What fails before the handshake is over is told by its future only.
+ * since anybody on the way can cut a connection (RFC 8446 §6.1). What fails before the handshake is over is told by its future only; a FIN by
+ * then ends it, for nothing can follow.
  */
 final class TlsEnd extends ChannelInboundHandlerAdapter {
 
@@ -28,7 +29,13 @@ final class TlsEnd extends ChannelInboundHandlerAdapter {
                     ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
                 }
             }
-            case ChannelInputShutdownEvent _ -> cut(ctx);
+            case ChannelInputShutdownEvent _ -> {
+                if (standing) {
+                    cut(ctx);
+                } else {
+                    ctx.close();
+                }
+            }
             case SslHandshakeCompletionEvent handshake -> standing = handshake.isSuccess();
             case SslCloseCompletionEvent _, ChannelInputShutdownReadComplete _ -> {}
             default -> ctx.fireUserEventTriggered(event);

@@ -4,6 +4,7 @@ import io.sluice.api.transport.LayerSettings;
 import io.sluice.api.transport.StreamAcceptor;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.api.transport.StreamLayer;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** The service. */
@@ -12,6 +13,18 @@ public final class TlsLayer implements StreamLayer {
 
     static final String NAME = "tls";
 
+    private final Engines.OfClients engines;
+
+    /** Called by the component runtime. */
+    @Activate
+    public TlsLayer() {
+        this(Engines::client);
+    }
+
+    TlsLayer(Engines.OfClients engines) {
+        this.engines = engines;
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -19,7 +32,7 @@ public final class TlsLayer implements StreamLayer {
 
     @Override
     public StreamDialer dialer(StreamDialer below, LayerSettings settings) {
-        return new TlsDialer(below, settings);
+        return new TlsDialer(below, settings, engines);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.sluice.transport.tls;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import io.sluice.api.flow.ByteStream;
@@ -11,21 +10,19 @@ import io.sluice.api.transport.SecuredStream;
 import io.sluice.api.transport.Security;
 import io.sluice.proxycodec.EarlyBytes;
 import java.time.Duration;
-import javax.net.ssl.SSLEngine;
 
 /** A stream within TLS: the lower one's channel, with the TLS handler in its pipeline. */
-record TlsStream(ByteStream lower, SslHandler tls, Security security) implements SecuredStream {
+record TlsStream(ByteStream lower, Engines engines, SslHandler tls, Security security) implements SecuredStream {
 
     /**
      * Puts the handlers in, which begins a client's handshake. Until the first {@code read()} what came behind the handshake waits.
      *
+     * @param channel open
      * @param timeout for the handshake; zero for none
      */
-    static SslHandler install(Channel channel, SSLEngine engine, Duration timeout) {
-        SslHandler tls = new SslHandler(engine);
-        tls.setHandshakeTimeoutMillis(timeout.toMillis());
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(tls, new TlsEnd(), new EarlyBytes(null, false));
+    static SslHandler install(Channel channel, Engines engines, Duration timeout) {
+        SslHandler tls = engines.install(channel, timeout);
+        channel.pipeline().addLast(new TlsEnd(), new EarlyBytes(null, false));
         return tls;
     }
 
@@ -41,7 +38,7 @@ record TlsStream(ByteStream lower, SslHandler tls, Security security) implements
         // The engine drops what waits when it is closed, so close_notify waits for an empty write behind it.
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
-                tls.closeOutbound(done);
+                engines.closeOutput(tls, done);
             } else {
                 done.setFailure(written.cause());
             }

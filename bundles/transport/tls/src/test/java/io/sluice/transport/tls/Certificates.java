@@ -59,21 +59,24 @@ final class Certificates {
      * @param dates first and last moment, as {@code openssl ca} wants them; today is among them by default
      */
     String leaf(String name, String issuer, String names, String... dates) throws Exception {
+        return leafWith(List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), name, issuer, names, dates);
+    }
+
+    /** @param key its algorithm, as {@code openssl req -newkey} wants it */
+    String leafWith(List<String> key, String name, String issuer, String names, String... dates) throws Exception {
         Path extensions = folder.resolve(name + ".ext");
         Files.writeString(extensions, "subjectAltName=" + names + "\nbasicConstraints=CA:FALSE\n");
-        openssl(
-                "req",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
+        List<String> request = new ArrayList<>(List.of("req", "-newkey"));
+        request.addAll(key);
+        request.addAll(List.of(
                 "-nodes",
                 "-keyout",
                 key(name),
                 "-out",
                 folder.resolve(name + ".csr").toString(),
                 "-subj",
-                "/CN=" + name);
+                "/CN=" + name));
+        openssl(request.toArray(String[]::new));
         String from = dates.length == 0 ? "20250101000000Z" : dates[0];
         String to = dates.length == 0 ? "20990101000000Z" : dates[1];
         Path settings = folder.resolve("ca.cnf");

@@ -19,12 +19,18 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both halves over the loopback, with certificates of openssl's. */
+/** Both halves over the loopback, with certificates of openssl's; the dialer's by both libraries. */
+@ParameterizedClass
+@EnumSource(Library.class)
 class TlsLayerTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -35,7 +41,10 @@ class TlsLayerTest {
     private static Certificates certificates;
     private static String trusted;
 
-    private final TlsLayer layer = new TlsLayer();
+    @Parameter
+    Library library;
+
+    private TlsLayer layer;
     private final LayerRig rig = new LayerRig();
 
     @BeforeAll
@@ -50,6 +59,11 @@ class TlsLayerTest {
         certificates.leaf("early", "issuer", "DNS:a.test", "21000101000000Z", "21010101000000Z");
         certificates.leaf("foreign", "stranger", "DNS:a.test");
         certificates.leaf("client", "issuer", "DNS:client.test");
+    }
+
+    @BeforeEach
+    void layer() {
+        layer = new TlsLayer(library);
     }
 
     @AfterEach
@@ -77,6 +91,14 @@ class TlsLayerTest {
         return properties;
     }
 
+    private Conversation open(StreamDialer dialer) throws Exception {
+        Conversation conversation = rig.open(dialer);
+        assertThat(library.made(((TlsStream) conversation.stream()).engines()))
+                .as("a stream by %s", library)
+                .isTrue();
+        return conversation;
+    }
+
     private StreamDialer to(InetSocketAddress server, String named, Map<String, Object> properties) {
         return rig.dialer(server, named, properties, layer);
     }
@@ -85,7 +107,7 @@ class TlsLayerTest {
     @ValueSource(strings = {"1.2", "1.3"})
     void stream_ofEachVersion_carriesBothWaysAndTellsWhatWasAgreed(String version) throws Exception {
         InetSocketAddress server = rig.serve(identity("other", "good"), layer);
-        Conversation client = rig.open(to(server, "a.test", trusting("tls.maxVersion", version)));
+        Conversation client = open(to(server, "a.test", trusting("tls.maxVersion", version)));
         byte[] sent = new byte[1 << 20];
         new Random(5).nextBytes(sent);
 
@@ -103,7 +125,7 @@ class TlsLayerTest {
     void halfClose_isCloseNotify_andTheOtherDirectionGoesOn() throws Exception {
         rig.service(stream -> {}); // answered by hand, after the client's end
         InetSocketAddress server = rig.serve(identity("good"), layer);
-        Conversation client = rig.open(to(server, "a.test", trusting()));
+        Conversation client = open(to(server, "a.test", trusting()));
         client.write("question");
         client.shutdownOutput();
         Conversation far = Conversation.over(await(rig));
@@ -131,7 +153,7 @@ class TlsLayerTest {
     @Test
     void reset_isAnAbortAtTheOtherEnd_notAnOrderlyEnd() throws Exception {
         rig.service(stream -> {});
-        Conversation client = rig.open(to(rig.serve(identity("good"), layer), "a.test", trusting()));
+        Conversation client = open(to(rig.serve(identity("good"), layer), "a.test", trusting()));
         Conversation far = Conversation.over(await(rig));
 
         client.reset();
@@ -144,16 +166,77 @@ class TlsLayerTest {
     void connectionCutWithoutCloseNotify_isAnAbort() throws Exception {
         InetSocketAddress server = rig.serve(identity("good"), layer);
         rig.service(stream -> stream.channel().unsafe().close(stream.channel().newPromise()));
-        Conversation client = rig.open(to(server, "a.test", trusting()));
+        Conversation client = open(to(server, "a.test", trusting()));
 
         assertThat(client.awaitFailure()).hasMessageContaining("close_notify");
         assertThat(client.hasEnded()).isFalse();
     }
 
+    /** A record that nobody has made with the keys must not pass for the end: anybody on the way can send one. */
+    @Test
+    void forgedRecord_isAnAbort_notAnOrderlyEnd() throws Exception {
+        rig.service(stream -> {});
+        Conversation client = open(to(rig.serve(identity("good"), layer), "a.test", trusting()));
+        Conversation far = Conversation.over(await(rig));
+        far.write("before");
+        assertThat(client.awaitText("before")).isEqualTo("before");
+
+        belowTls(far, "170303002000000000000000000000000000000000000000000000000000000000000000aa");
+
+        assertThat(client.awaitFailure()).isInstanceOf(java.io.IOException.class);
+        assertThat(client.hasEnded()).isFalse();
+    }
+
+    @Test
+    void whatComesBehindTheEnd_isIgnored_andTheOtherDirectionGoesOn() throws Exception {
+        rig.service(stream -> {});
+        Conversation client = open(to(rig.serve(identity("good"), layer), "a.test", trusting()));
+        Conversation far = Conversation.over(await(rig));
+        far.write("all");
+        far.shutdownOutput();
+        client.awaitEnd();
+
+        belowTls(far, "1703030003aabbcc".repeat(10_000));
+        byte[] sent = new byte[1 << 20];
+        new Random(6).nextBytes(sent);
+        client.write(sent);
+        client.shutdownOutput();
+
+        assertThat(far.await(sent.length)).isEqualTo(sent);
+        far.awaitEnd();
+        assertThat(client.awaitText("all")).isEqualTo("all");
+    }
+
+    /** Octets on the wire as they are. */
+    private static void belowTls(Conversation far, String hex) {
+        far.stream().channel().eventLoop().execute(() -> far.stream()
+                .channel()
+                .pipeline()
+                .firstContext()
+                .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(
+                        java.util.HexFormat.of().parseHex(hex))));
+    }
+
+    /** Half-close in the midst of a stream, many times: what is under way the other way is not lost. */
+    @Test
+    void halfClose_amidALongAnswer_losesNothing() throws Exception {
+        byte[] answer = new byte[8 << 20];
+        new Random(7).nextBytes(answer);
+        rig.service(stream -> Conversation.over(stream).write(answer));
+        StreamDialer dialer = to(rig.serve(identity("good"), layer), "a.test", trusting());
+        for (int i = 0; i < 10; i++) {
+            Conversation client = open(dialer);
+            client.await(1 + i * 100_000);
+            client.shutdownOutput();
+            assertThat(client.await(answer.length)).isEqualTo(answer);
+            client.reset();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"x.wild.test", "127.0.0.1"})
     void certificate_withWildcardOrAddress_isForIt(String named) throws Exception {
-        Conversation client = rig.open(to(rig.serve(identity("good"), layer), named, trusting()));
+        Conversation client = open(to(rig.serve(identity("good"), layer), named, trusting()));
         client.write("x");
         assertThat(client.awaitText("x")).isEqualTo("x");
     }
@@ -191,7 +274,7 @@ class TlsLayerTest {
     @Test
     void pinnedLeaf_isAcceptedWhateverItSays_andAnotherIsNot() throws Exception {
         String pin = pin("expired");
-        Conversation client = rig.open(
+        Conversation client = open(
                 to(rig.serve(identity("expired"), layer), "nobody.test", Map.of("tls.pinned", new String[] {pin})));
         client.write("x");
         assertThat(client.awaitText("x")).isEqualTo("x");
@@ -205,11 +288,11 @@ class TlsLayerTest {
     void pinnedIssuer_needsTheNameToo() throws Exception {
         InetSocketAddress server = rig.serve(identity("foreign"), layer);
         String[] pin = {pin("stranger")};
-        rig.open(to(server, "a.test", Map.of("tls.pinned", pin))).reset();
+        open(to(server, "a.test", Map.of("tls.pinned", pin))).reset();
 
         assertThat(rig.refused(to(server, "b.test", Map.of("tls.pinned", pin)), LIMIT))
                 .hasMessageContaining("not for b.test");
-        rig.open(to(server, "b.test", Map.of("tls.pinned", pin, "tls.verifyNames", new String[] {"c.test", "a.test"})))
+        open(to(server, "b.test", Map.of("tls.pinned", pin, "tls.verifyNames", new String[] {"c.test", "a.test"})))
                 .reset();
     }
 
@@ -230,7 +313,7 @@ class TlsLayerTest {
         InetSocketAddress address = rig.serve(server, layer);
         Map<String, Object> client = identity("client");
         client.putAll(trusting());
-        Conversation shown = rig.open(to(address, "a.test", client));
+        Conversation shown = open(to(address, "a.test", client));
         shown.write("x");
         assertThat(shown.awaitText("x")).isEqualTo("x");
 
@@ -244,6 +327,13 @@ class TlsLayerTest {
         server.put("tls.rejectUnknownSni", true);
         assertThat(rig.refused(to(rig.serve(server, layer), "nobody.test", trusting()), LIMIT))
                 .hasMessageContaining("refused it with the alert");
+    }
+
+    @Test
+    void nameThatCannotBeAskedFor_isRefusedAtOnce() {
+        assertThatThrownBy(() -> to(InetSocketAddress.createUnresolved("a", 1), "my_server", trusting()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("outbound \"test\": the server name my_server cannot be asked for: ");
     }
 
     @Test
@@ -268,6 +358,56 @@ class TlsLayerTest {
                         "SSH-2.0-secret\r\n", java.nio.charset.StandardCharsets.US_ASCII)));
         assertThat(rig.refused(to(server, "a.test", trusting()), LIMIT))
                 .hasMessage("TLS with a.test:" + server.getPort() + " failed: the far side does not speak TLS");
+    }
+
+    @Test
+    void nothingInCommon_isTheFarSidesAlert() throws Exception {
+        Map<String, Object> old = identity("good");
+        old.put("tls.maxVersion", "1.2");
+        old.put("tls.cipherSuites", new String[] {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"});
+        InetSocketAddress server = rig.serve(old, layer);
+        String failed = "TLS with a.test:" + server.getPort() + " failed: the far side refused it with the alert ";
+
+        assertThat(rig.refused(to(server, "a.test", trusting("tls.minVersion", "1.3")), LIMIT))
+                .hasMessage(failed + "protocol_version");
+        assertThat(rig.refused(
+                        to(
+                                server,
+                                "a.test",
+                                trusting("tls.maxVersion", "1.2", "tls.cipherSuites", new String[] {
+                                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+                                })),
+                        LIMIT))
+                .hasMessage(failed + "handshake_failure");
+    }
+
+    /** ServerHello of TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, by a server that has not looked at what was offered. */
+    @Test
+    void versionThatWasNotOffered_isNamed() throws Exception {
+        InetSocketAddress server = rig.listen(stream -> stream.channel()
+                .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(java.util.HexFormat.of()
+                        .parseHex("160303002a0200002603030102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2000"
+                                + "c02b00"))));
+        assertThat(rig.refused(to(server, "a.test", trusting("tls.minVersion", "1.3")), LIMIT))
+                .hasMessage("TLS with a.test:" + server.getPort()
+                        + " failed: the far side chose a version or a cipher suite that was not offered");
+    }
+
+    @Test
+    void connectionClosedInTheHandshake_isNamed() throws Exception {
+        InetSocketAddress server = rig.listen(stream -> stream.channel().close());
+        assertThat(rig.refused(to(server, "a.test", trusting()), LIMIT))
+                .hasMessage("TLS with a.test:" + server.getPort()
+                        + " failed: the connection was closed during the handshake");
+    }
+
+    @Test
+    void alertBehindTheHandshake_isNamed() throws Exception {
+        Map<String, Object> server = identity("good");
+        server.put("tls.trustFiles", new String[] {trusted});
+        // TLS 1.3: the client is done before the server has seen that there is no certificate.
+        Conversation client = open(to(rig.serve(server, layer), "a.test", trusting("tls.minVersion", "1.3")));
+        assertThat(client.awaitFailure()).hasMessage("Received fatal alert: certificate_required");
     }
 
     @Test
