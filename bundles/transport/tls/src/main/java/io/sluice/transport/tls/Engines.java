@@ -28,7 +28,8 @@ sealed interface Engines permits JavaEngines, NativeEngines {
      */
     static Engines client(LayerSettings settings, TlsClient client) {
         TlsOffer offer = TlsOffer.of(settings);
-        return NativeEngines.client(settings, offer, client).orElseGet(() -> JavaEngines.client(settings, offer, client));
+        return NativeEngines.client(settings, offer, client)
+                .orElseGet(() -> JavaEngines.client(settings, offer, client));
     }
 
     /**

@@ -78,8 +78,8 @@ final class NativeEngines implements Engines {
             builder.option(OpenSslContextOption.GROUPS, offer.curves().toArray(String[]::new));
         }
         try {
-            return Optional.of(new NativeEngines(
-                    builder.build(), client, () -> JavaEngines.client(settings, offer, client)));
+            return Optional.of(
+                    new NativeEngines(builder.build(), client, () -> JavaEngines.client(settings, offer, client)));
         } catch (SSLException _) {
             return Optional.empty(); // a curve that it does not know
         }
@@ -109,7 +109,8 @@ final class NativeEngines implements Engines {
 
     @Override
     public void closeOutput(SslHandler tls, ChannelPromise done) {
-        // The engine's own closeOutbound() looks for the far side's close_notify as well, and ends the engine where data is found instead.
+        // The engine's own closeOutbound() looks for the far side's close_notify as well, and ends the engine where
+        // data is found instead.
         long ssl = ((ReferenceCountedOpenSslEngine) tls.engine()).sslPointer();
         if (ssl != 0 && (SSL.getShutdown(ssl) & SSL.SSL_SENT_SHUTDOWN) == 0) {
             SSL.shutdownSSL(ssl);

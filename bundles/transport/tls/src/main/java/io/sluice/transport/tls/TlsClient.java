@@ -36,7 +36,8 @@ record TlsClient(
             return HostNames.isAddress(serverName) ? Optional.empty() : Optional.of(new SNIHostName(serverName));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    settings.where() + ": the server name " + serverName + " cannot be asked for: " + e.getMessage(), e);
+                    settings.where() + ": the server name " + serverName + " cannot be asked for: " + e.getMessage(),
+                    e);
         }
     }
 }

@@ -84,8 +84,8 @@ final class TlsDialer implements StreamDialer {
         SslHandler tls = TlsStream.install(lower.channel(), with, Duration.ZERO);
         tls.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
-                attempt.succeed(new TlsStream(
-                        lower, with, tls, Engines.security(tls.engine(), Optional.of(serverName))));
+                attempt.succeed(
+                        new TlsStream(lower, with, tls, Engines.security(tls.engine(), Optional.of(serverName))));
             } else {
                 attempt.fail(CloseReason.TLS_FAILED, TlsFailures.predicate(done.cause()), done.cause());
             }

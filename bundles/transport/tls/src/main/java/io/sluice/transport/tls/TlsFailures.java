@@ -20,8 +20,8 @@ final class TlsFailures {
             Pattern.compile("error:[0-9a-f]+:SSL routines:\\w+:((?:SSLV3|TLSV1)_ALERT_)?(\\w+)");
 
     /** What a server says, Java's the last, or BoringSSL of it, where one has nothing that the other takes. */
-    private static final Pattern NOTHING_IN_COMMON =
-            Pattern.compile("_ALERT_(HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|INTERNAL_ERROR)|:(WRONG_SIGNATURE_TYPE|UNKNOWN_CERTIFICATE_TYPE"
+    private static final Pattern NOTHING_IN_COMMON = Pattern.compile(
+            "_ALERT_(HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|INTERNAL_ERROR)|:(WRONG_SIGNATURE_TYPE|UNKNOWN_CERTIFICATE_TYPE"
                     + "|NO_COMMON_SIGNATURE_ALGORITHMS|UNSUPPORTED_ELLIPTIC_CURVE|WRONG_CURVE)");
 
     private static final String CHOICE = "the far side chose a version or a cipher suite that was not offered";
@@ -69,7 +69,9 @@ final class TlsFailures {
             if (matcher.group(1) != null) {
                 return ALERT + reason.toLowerCase(Locale.ROOT);
             }
-            return NATIVE_CHOICE.contains(reason) ? CHOICE : reason.toLowerCase(Locale.ROOT).replace('_', ' ');
+            return NATIVE_CHOICE.contains(reason)
+                    ? CHOICE
+                    : reason.toLowerCase(Locale.ROOT).replace('_', ' ');
         }
         return JAVAS_CHOICE.stream().anyMatch(message::contains)
                 ? CHOICE

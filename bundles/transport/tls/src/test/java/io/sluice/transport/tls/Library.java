@@ -16,7 +16,9 @@ enum Library implements Engines.OfClients {
         if (this == JAVA) {
             return JavaEngines.client(settings, offer, client);
         }
-        assumeTrue(OpenSsl.isAvailable(), "BoringSSL is not to be had for this processor: " + OpenSsl.unavailabilityCause());
+        assumeTrue(
+                OpenSsl.isAvailable(),
+                "BoringSSL is not to be had for this processor: " + OpenSsl.unavailabilityCause());
         return NativeEngines.client(settings, offer, client)
                 .orElseThrow(() -> new AssertionError("BoringSSL cannot do " + offer));
     }

@@ -75,7 +75,8 @@ class NativeEnginesTest {
         return rig.dialer(
                 server,
                 named,
-                Map.of("tls.disableSystemRoot", true, "tls.trustFiles", new String[] {certificates.certificate("issuer")}),
+                Map.of("tls.disableSystemRoot", true, "tls.trustFiles", new String[] {certificates.certificate("issuer")
+                }),
                 layer);
     }
 
@@ -90,16 +91,17 @@ class NativeEnginesTest {
         assertThat(engines(Map.of())).isInstanceOf(NativeEngines.class);
         assertThat(engines(Map.of("tls.curves", new String[] {"secp384r1", "x25519"})))
                 .isInstanceOf(NativeEngines.class);
-        assertThat(engines(Map.of(
-                        "tls.cipherSuites",
-                        new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305"})))
+        assertThat(engines(Map.of("tls.cipherSuites", new String[] {
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305"
+                })))
                 .isInstanceOf(NativeEngines.class);
         assertThat(engines(identity("good"))).isInstanceOf(NativeEngines.class);
     }
 
     @Test
     void engines_areJavas_whereItCannot() {
-        assertThat(engines(Map.of("tls.curves", new String[] {"x448", "x25519"}))).isInstanceOf(JavaEngines.class);
+        assertThat(engines(Map.of("tls.curves", new String[] {"x448", "x25519"})))
+                .isInstanceOf(JavaEngines.class);
         assertThat(engines(Map.of("tls.cipherSuites", new String[] {"TLS_AES_128_GCM_SHA256"})))
                 .isInstanceOf(JavaEngines.class);
         assertThat(engines(Map.of("tls.cipherSuites", new String[] {"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"})))

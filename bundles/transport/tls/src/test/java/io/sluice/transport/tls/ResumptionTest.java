@@ -60,7 +60,9 @@ class ResumptionTest {
                 .start();
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!answers()) {
-            assertThat(System.nanoTime()).as("openssl s_server: %s", Files.readString(said())).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("openssl s_server: %s", Files.readString(said()))
+                    .isLessThan(deadline);
             LockSupport.parkNanos(20_000_000);
         }
     }
@@ -88,7 +90,13 @@ class ResumptionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "JAVA,1.2,true", "JAVA,1.3,true", "NATIVE,1.2,true", "NATIVE,1.3,true", "JAVA,1.3,false", "NATIVE,1.2,false", "NATIVE,1.3,false"
+        "JAVA,1.2,true",
+        "JAVA,1.3,true",
+        "NATIVE,1.2,true",
+        "NATIVE,1.3,true",
+        "JAVA,1.3,false",
+        "NATIVE,1.2,false",
+        "NATIVE,1.3,false"
     })
     void session_isTakenUpAgain_whereSoConfigured(Library library, String version, boolean resume) throws Exception {
         StreamDialer dialer = rig.dialer(
@@ -104,7 +112,8 @@ class ResumptionTest {
                         "tls.sessionResumption",
                         resume),
                 new TlsLayer(library));
-        for (String expected : List.of("New, TLSv", resume ? "Reused, TLSv" : "New, TLSv", resume ? "Reused, TLSv" : "New, TLSv")) {
+        for (String expected :
+                List.of("New, TLSv", resume ? "Reused, TLSv" : "New, TLSv", resume ? "Reused, TLSv" : "New, TLSv")) {
             Conversation client = rig.open(dialer);
             assertThat(library.made(((TlsStream) client.stream()).engines())).isTrue();
             client.write("GET / HTTP/1.0\r\n\r\n");

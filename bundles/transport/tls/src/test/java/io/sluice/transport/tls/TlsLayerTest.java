@@ -209,12 +209,15 @@ class TlsLayerTest {
 
     /** Octets on the wire as they are. */
     private static void belowTls(Conversation far, String hex) {
-        far.stream().channel().eventLoop().execute(() -> far.stream()
+        far.stream()
                 .channel()
-                .pipeline()
-                .firstContext()
-                .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(
-                        java.util.HexFormat.of().parseHex(hex))));
+                .eventLoop()
+                .execute(() -> far.stream()
+                        .channel()
+                        .pipeline()
+                        .firstContext()
+                        .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(
+                                java.util.HexFormat.of().parseHex(hex))));
     }
 
     /** Half-close in the midst of a stream, many times: what is under way the other way is not lost. */
@@ -371,12 +374,9 @@ class TlsLayerTest {
         assertThat(rig.refused(to(server, "a.test", trusting("tls.minVersion", "1.3")), LIMIT))
                 .hasMessage(failed + "protocol_version");
         assertThat(rig.refused(
-                        to(
-                                server,
-                                "a.test",
-                                trusting("tls.maxVersion", "1.2", "tls.cipherSuites", new String[] {
-                                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-                                })),
+                        to(server, "a.test", trusting("tls.maxVersion", "1.2", "tls.cipherSuites", new String[] {
+                            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+                        })),
                         LIMIT))
                 .hasMessage(failed + "handshake_failure");
     }
@@ -386,8 +386,9 @@ class TlsLayerTest {
     void versionThatWasNotOffered_isNamed() throws Exception {
         InetSocketAddress server = rig.listen(stream -> stream.channel()
                 .writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(java.util.HexFormat.of()
-                        .parseHex("160303002a0200002603030102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2000"
-                                + "c02b00"))));
+                        .parseHex(
+                                "160303002a0200002603030102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2000"
+                                        + "c02b00"))));
         assertThat(rig.refused(to(server, "a.test", trusting("tls.minVersion", "1.3")), LIMIT))
                 .hasMessage("TLS with a.test:" + server.getPort()
                         + " failed: the far side chose a version or a cipher suite that was not offered");
