@@ -41,7 +41,7 @@ public final class Listener implements Inbound, AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .handler(new AcceptGuard(settings.tag(), door.counters().acceptPauses))
-                .childOption(ChannelOption.TCP_NODELAY, true)
+                // TCP_NODELAY is on by itself, as for every TCP socket of Netty's.
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<>() {

@@ -3,14 +3,17 @@ package io.sluice.proxyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.loop.NettyEventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
@@ -65,6 +68,22 @@ class ListenerTest {
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("in use");
         }
+    }
+
+    /** The listener need not ask for it: nothing is held back for an acknowledgement. */
+    @Test
+    void acceptedConnection_sendsAtOnce() throws Exception {
+        Door door = new Door(settings("127.0.0.1", 0, Accounts.open()), loops, () -> null);
+        var accepted = new CompletableFuture<Boolean>();
+        Listener listener = Listener.open(
+                door,
+                (d, pipeline) -> accepted.complete(pipeline.channel().config().getOption(ChannelOption.TCP_NODELAY)));
+        try (Socket client = new Socket("127.0.0.1", listener.local().getPort())) {
+            assertThat(accepted.get(30, TimeUnit.SECONDS))
+                    .as("TCP_NODELAY of %s", client)
+                    .isTrue();
+        }
+        listener.close();
     }
 
     @Test

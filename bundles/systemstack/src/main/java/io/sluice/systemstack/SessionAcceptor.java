@@ -50,7 +50,6 @@ final class SessionAcceptor extends ChannelInboundHandlerAdapter {
         connection.session(session);
         child.config().setOption(ChannelOption.AUTO_READ, false);
         child.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        child.config().setOption(ChannelOption.TCP_NODELAY, true);
         nat.offer(session);
     }
 

@@ -58,7 +58,7 @@ final class RedirectDoor implements Inbound, AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .handler(new AcceptGuard(tag, counters.acceptPauses))
                 .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.TCP_NODELAY, true)
+                // TCP_NODELAY is on by itself, as for every TCP socket of Netty's.
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 // Where the process dies its kernel resets: a client that knows of no proxy must not take half a stream
