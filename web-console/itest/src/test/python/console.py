@@ -62,8 +62,6 @@ def main(command):
         expect("quote", "flow close 'open quote \t")
         settle()  # an interrupt that comes while JLine draws the list can be lost: KNOWN-ISSUES.md
         expect("sluice> ", again="\x03")
-        expect("Bundle-SymbolicName", "felix:headers io.sluice.shell\r")  # Gogo's own commands know bundles by name and number
-        expect("sluice> ")
         expect("commands", "help\r")
         expect("sluice> ")  # until then the terminal is the command's, and an end of input would be lost
         expect("the appliance goes on", again="\x04")
