@@ -2,10 +2,12 @@ package io.sluice.killswitch;
 
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchStatus.Drops;
+import io.sluice.api.killswitch.LeakProof;
 import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.killswitch.engine.Totals;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.killswitch.spi.FirewallBackend;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -110,5 +112,15 @@ final class ClosedFilter {
 
     long escaped() {
         return totals.packets(FilterPlan.ESCAPED);
+    }
+
+    /** Sends canaries past the tunnel. */
+    LeakProof prove(Optional<String> tunnel, Instant at) throws KillSwitchException {
+        count();
+        long heldBefore = heldBack();
+        long escapedBefore = escaped();
+        List<LeakProof.Canary> canaries = backend.sendCanaries(FilterPlan.CANARY_TARGETS, tunnel);
+        count();
+        return Verdict.of(at, canaries, heldBack() - heldBefore, escaped() - escapedBefore);
     }
 }

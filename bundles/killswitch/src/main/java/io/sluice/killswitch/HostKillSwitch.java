@@ -18,7 +18,6 @@ import io.sluice.killswitch.spi.FirewallBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,18 +46,15 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private final InstantSource clock;
     private final BiConsumer<KillSwitchStatus, String> events;
     private final ClosedFilter filter;
+    private final Standing standing;
     private Memory memory;
     private Settings settings;
     private Optional<FirewallPolicy> policy = Optional.empty();
-    /** Of the filter that was set last. */
-    private FirewallPolicy inForce = UNTIL_TOLD;
-
     private Optional<String> trouble = Optional.empty();
-    private State state = State.DISARMED;
-    private Instant since;
-    private String reason;
     private long heals;
     private Optional<Heal> lastHeal = Optional.empty();
+    /** Of the filter that was set last. */
+    private FirewallPolicy inForce = UNTIL_TOLD;
 
     private HostKillSwitch(
             FirewallBackend backend,
@@ -73,8 +69,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         this.events = events;
         this.memory = file.read();
         this.settings = settings.orAllowing(memory.allowance());
-        this.since = clock.instant();
-        this.reason = Reasons.open(KillSwitchMode.OFF);
+        this.standing = new Standing(clock, Reasons.open(KillSwitchMode.OFF));
     }
 
     /**
@@ -103,7 +98,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
         settings.mode().ifPresent(mode -> memory = memory.configured(mode));
         if (found) {
-            stand(
+            standing.is(
                     State.BLOCKED,
                     "Rules that were set before this start stand until the tunnel's coordinator says more.");
             watchOrWarn();
@@ -148,12 +143,12 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     @Override
     public synchronized void apply(FirewallPolicy wanted) throws KillSwitchException {
-        State before = state;
+        State before = standing.state();
         policy = Optional.of(wanted);
         follow();
         remember();
-        if (state != before) {
-            tell(reason);
+        if (standing.state() != before) {
+            tell(standing.reason());
         }
     }
 
@@ -167,7 +162,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             case OPEN -> open("An operator stopped the tunnel.");
             case AS_IT_IS -> {
                 if (!memory.closed()) {
-                    stand(State.DISARMED, Reasons.open(memory.mode()));
+                    standing.is(State.DISARMED, Reasons.open(memory.mode()));
                 }
             }
         }
@@ -189,7 +184,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     }
 
     private void closed() {
-        stand(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
+        standing.is(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
     }
 
     /** What was there is on the disk before it is changed. */
@@ -209,7 +204,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         inForce = UNTIL_TOLD;
         trouble = Optional.empty();
         disarmed();
-        stand(State.DISARMED, why);
+        standing.is(State.DISARMED, why);
     }
 
     /** The rules are gone: nothing is closed any more, and the kernel's settings are as they were. */
@@ -256,7 +251,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             throw e;
         }
         remember();
-        tell(reason);
+        tell(standing.reason());
         return status();
     }
 
@@ -324,11 +319,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     /** Nothing may be carried as if they were there: whoever listens is told at once, and once. */
     private void lost(KillSwitchException e) {
-        boolean known = state == State.DISARMED;
         filter.lost();
-        stand(State.DISARMED, Reasons.lost(e));
-        if (!known) {
-            tell(reason);
+        if (standing.is(State.DISARMED, Reasons.lost(e))) {
+            tell(standing.reason());
         }
     }
 
@@ -358,15 +351,6 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
     }
 
-    private void stand(State now, String why) {
-        if (now != state) {
-            state = now;
-            since = clock.instant();
-            LOG.info("the kill switch is {}: {}", now, why);
-        }
-        reason = why;
-    }
-
     private void tell(String event) {
         events.accept(status(), event);
     }
@@ -383,9 +367,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         return new KillSwitchStatus(
                 memory.mode(),
                 memory.configured(),
-                state,
-                since,
-                reason,
+                standing.state(),
+                standing.since(),
+                standing.reason(),
                 policy,
                 filter.drops(),
                 heals,
@@ -405,12 +389,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
         Optional<String> tunnel = policy.flatMap(
                 now -> now instanceof FirewallPolicy.Connected up ? Optional.of(up.device()) : Optional.empty());
-        filter.count();
-        long heldBefore = filter.heldBack();
-        long escapedBefore = filter.escaped();
-        List<LeakProof.Canary> canaries = backend.sendCanaries(FilterPlan.CANARY_TARGETS, tunnel);
-        filter.count();
-        return Verdict.of(clock.instant(), canaries, filter.heldBack() - heldBefore, filter.escaped() - escapedBefore);
+        return filter.prove(tunnel, clock.instant());
     }
 
     /** Ends the watching. The rules stay. */

@@ -70,6 +70,7 @@ class BundleConverterTest {
 
     private Bundle bundle(long number, String name) {
         return (Bundle) proxy(Bundle.class, (method, arguments) -> switch (method) {
+            case "getBundleId" -> number;
             case "getSymbolicName" -> name;
             case "getBundleContext" -> context();
             case "toString" -> name + " [" + number + "]";
