@@ -2,6 +2,7 @@ package io.sluice.api.net;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -44,9 +45,12 @@ public final class SystemErrors {
     public static String sentence(Throwable failure) {
         String message = failure.getMessage();
         if (message == null) {
-            return failure instanceof ClosedChannelException
-                    ? "the connection was closed"
-                    : failure.getClass().getSimpleName();
+            return switch (failure) {
+                case ClosedChannelException _ -> "the connection was closed";
+                // ENOTCONN of shutdown(2), for a FIN: it was connected, and its peer has reset it meanwhile.
+                case NotYetConnectedException _ -> RESET;
+                default -> failure.getClass().getSimpleName();
+            };
         }
         String known = known(message);
         return known != null && failure instanceof IOException ? known : clean(message);

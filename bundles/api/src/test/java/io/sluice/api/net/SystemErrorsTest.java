@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ class SystemErrorsTest {
     @Test
     void withoutAMessage_thereIsStillASentence() {
         assertThat(SystemErrors.sentence(new ClosedChannelException())).isEqualTo("the connection was closed");
+        assertThat(SystemErrors.sentence(new NotYetConnectedException())).isEqualTo("the connection was reset");
         assertThat(SystemErrors.sentence(new IllegalStateException("no: Permission denied")))
                 .isEqualTo("no: Permission denied");
     }
