@@ -10,15 +10,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices a server that takes streams and answers none of them. A wrong method, key or clock looks like that: to who cannot decrypt, the server
  * is silent, so that strangers learn nothing. One stream may well have had nothing to say; many in a row have not. But so does a server that is well, for
- * destinations that refuse: a genuine answer proves method and key, and as long as one is fresh nothing is wrong with these. Any thread.
+ * destinations that refuse: a genuine answer proves method, key and clock, and as long as one is fresh nothing is wrong with these. Any thread.
  */
 final class AnswerWatch {
 
     /** Ours: a browser opens about as many at a time. */
     static final int SUSPICIOUS = 8;
 
-    /** How long an answer speaks for the server; ours: keys are not changed, nor do clocks run away, from one minute to the next. */
+    /** How long an answer speaks for the server; ours: keys are not changed from one minute to the next. */
     static final Duration FRESH = Duration.ofMinutes(10);
+
+    /** An answer from before this host's clock was set by more says nothing of now: a server of 2022 refuses what is further off (SIP022 §3.1.3). */
+    static final Duration SKEW = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerWatch.class);
 
@@ -27,8 +30,26 @@ final class AnswerWatch {
     private final LongAdder unanswered = new LongAdder();
     private final AtomicInteger row = new AtomicInteger();
     private final AtomicBoolean told = new AtomicBoolean();
-    private volatile boolean everAnswered;
-    private volatile long lastAnswer;
+    private volatile Moment lastAnswer;
+
+    /**
+     * A moment by two clocks.
+     *
+     * @param nanos of a clock that nobody sets, {@link System#nanoTime()}
+     * @param millis of this host's time of day, {@link System#currentTimeMillis()}
+     */
+    record Moment(long nanos, long millis) {
+
+        static Moment now() {
+            return new Moment(System.nanoTime(), System.currentTimeMillis());
+        }
+
+        private boolean isFreshAt(Moment now) {
+            Duration passed = Duration.ofNanos(now.nanos - nanos);
+            Duration set = Duration.ofMillis(now.millis - millis).minus(passed).abs();
+            return passed.compareTo(FRESH) < 0 && set.compareTo(SKEW) <= 0;
+        }
+    }
 
     AnswerWatch(String server) {
         this.server = server;
@@ -39,15 +60,10 @@ final class AnswerWatch {
 
         private boolean heard;
 
-        /**
-         * The first genuine octets came.
-         *
-         * @param now nanoseconds of any clock
-         */
-        void answered(long now) {
+        /** The first genuine octets came. */
+        void answered(Moment now) {
             heard = true;
             lastAnswer = now;
-            everAnswered = true;
             answered.increment();
             row.set(0);
             if (told.compareAndSet(true, false)) {
@@ -55,8 +71,7 @@ final class AnswerWatch {
             }
         }
 
-        /** @param now nanoseconds of the same clock */
-        void closed(long now) {
+        void closed(Moment now) {
             if (!heard) {
                 unanswered.increment();
                 if (row.incrementAndGet() >= SUSPICIOUS && !isFresh(now) && told.compareAndSet(false, true)) {
@@ -69,8 +84,9 @@ final class AnswerWatch {
         }
     }
 
-    private boolean isFresh(long now) {
-        return everAnswered && now - lastAnswer < FRESH.toNanos();
+    private boolean isFresh(Moment now) {
+        Moment answer = lastAnswer;
+        return answer != null && answer.isFreshAt(now);
     }
 
     /** The log says that the server answers none. */

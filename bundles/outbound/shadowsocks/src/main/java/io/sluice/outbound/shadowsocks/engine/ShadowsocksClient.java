@@ -2,7 +2,6 @@ package io.sluice.outbound.shadowsocks.engine;
 
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.Ticker;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
@@ -46,12 +45,11 @@ public final class ShadowsocksClient implements AutoCloseable {
     public Future<ByteStream> openStream(OpenRequest request) {
         return streams.openStream(request, below -> {
             AnswerWatch.Stream watched = answers.opened();
-            Ticker clock = below.channel().eventLoop().ticker();
             below.channel()
                     .pipeline()
                     .addLast(new ClientStreamCodec(
-                            context, request.destination(), () -> watched.answered(clock.nanoTime())));
-            below.channel().closeFuture().addListener(closed -> watched.closed(clock.nanoTime()));
+                            context, request.destination(), () -> watched.answered(AnswerWatch.Moment.now())));
+            below.channel().closeFuture().addListener(closed -> watched.closed(AnswerWatch.Moment.now()));
             return FirstAnswer.on(new ServerStream(below), context.server(), SILENCE);
         });
     }

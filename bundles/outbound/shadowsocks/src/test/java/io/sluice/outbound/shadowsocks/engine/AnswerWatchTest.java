@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When silence is a fault of ours, by a clock that the test turns. */
 class AnswerWatchTest {
 
     private final AnswerWatch watch = new AnswerWatch("proxy.example:8388");
-    private long now = Long.MAX_VALUE - 1_000; // a clock may begin anywhere, and run over
+    private AnswerWatch.Moment now = new AnswerWatch.Moment(
+            Long.MAX_VALUE - 1_000, 1_800_000_000_000L); // a clock may begin anywhere, and run over
 
     private void unanswered(int streams) {
         for (int i = 0; i < streams; i++) {
             watch.opened().closed(now);
         }
+    }
+
+    private void pass(Duration time) {
+        now = new AnswerWatch.Moment(now.nanos() + time.toNanos(), now.millis() + time.toMillis());
     }
 
     private void answered() {
@@ -38,7 +45,7 @@ class AnswerWatchTest {
     void destinationsThatRefuse_doNotMakeAHealthyServerSuspect() {
         answered();
         for (int minute = 0; minute < 60; minute++) {
-            now += Duration.ofMinutes(1).toNanos();
+            pass(Duration.ofMinutes(1));
             unanswered(3 * AnswerWatch.SUSPICIOUS);
             assertThat(watch.isSuspect()).isFalse();
             answered();
@@ -51,8 +58,18 @@ class AnswerWatchTest {
     void serverThatAnswersNoMore_isSuspectWhenItsLastAnswerIsOld() {
         answered();
         unanswered(AnswerWatch.SUSPICIOUS);
-        now += AnswerWatch.FRESH.toNanos();
+        pass(AnswerWatch.FRESH);
         unanswered(1);
+        assertThat(watch.isSuspect()).isTrue();
+    }
+
+    /** The clock of this host is set, forwards or back, while all was well a moment ago. */
+    @ParameterizedTest
+    @ValueSource(longs = {3_600_000, -3_600_000, 31_000})
+    void clockThatIsSet_makesTheLastAnswerSayNothing(long millis) {
+        answered();
+        now = new AnswerWatch.Moment(now.nanos() + 1_000, now.millis() + millis);
+        unanswered(AnswerWatch.SUSPICIOUS);
         assertThat(watch.isSuspect()).isTrue();
     }
 }
