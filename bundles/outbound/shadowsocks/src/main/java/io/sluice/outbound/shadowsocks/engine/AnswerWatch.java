@@ -1,5 +1,6 @@
 package io.sluice.outbound.shadowsocks.engine;
 
+import io.sluice.shadowsocks.TimeStamps;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +22,7 @@ final class AnswerWatch {
     static final Duration FRESH = Duration.ofMinutes(10);
 
     /** An answer from before this host's clock was set by more says nothing of now: a server of 2022 refuses what is further off (SIP022 §3.1.3). */
-    static final Duration SKEW = Duration.ofSeconds(30);
+    static final Duration SKEW = Duration.ofSeconds(TimeStamps.TOLERANCE_SECONDS);
 
     private static final Logger LOG = LoggerFactory.getLogger(AnswerWatch.class);
 
@@ -35,18 +36,15 @@ final class AnswerWatch {
     /**
      * A moment by two clocks.
      *
-     * @param nanos of a clock that nobody sets, {@link System#nanoTime()}
-     * @param millis of this host's time of day, {@link System#currentTimeMillis()}
+     * @param nanos of a clock that nobody sets
+     * @param seconds of this host's time of day
      */
-    record Moment(long nanos, long millis) {
-
-        static Moment now() {
-            return new Moment(System.nanoTime(), System.currentTimeMillis());
-        }
+    record Moment(long nanos, long seconds) {
 
         private boolean isFreshAt(Moment now) {
             Duration passed = Duration.ofNanos(now.nanos - nanos);
-            Duration set = Duration.ofMillis(now.millis - millis).minus(passed).abs();
+            Duration set =
+                    Duration.ofSeconds(now.seconds - seconds).minus(passed).abs();
             return passed.compareTo(FRESH) < 0 && set.compareTo(SKEW) <= 0;
         }
     }

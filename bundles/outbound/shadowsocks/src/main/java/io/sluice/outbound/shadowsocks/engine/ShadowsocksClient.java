@@ -2,6 +2,7 @@ package io.sluice.outbound.shadowsocks.engine;
 
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.Ticker;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
@@ -45,13 +46,18 @@ public final class ShadowsocksClient implements AutoCloseable {
     public Future<ByteStream> openStream(OpenRequest request) {
         return streams.openStream(request, below -> {
             AnswerWatch.Stream watched = answers.opened();
+            Ticker ticker = below.channel().eventLoop().ticker();
             below.channel()
                     .pipeline()
                     .addLast(new ClientStreamCodec(
-                            context, request.destination(), () -> watched.answered(AnswerWatch.Moment.now())));
-            below.channel().closeFuture().addListener(closed -> watched.closed(AnswerWatch.Moment.now()));
+                            context, request.destination(), () -> watched.answered(moment(ticker))));
+            below.channel().closeFuture().addListener(closed -> watched.closed(moment(ticker)));
             return FirstAnswer.on(new ServerStream(below), context.server(), SILENCE);
         });
+    }
+
+    private AnswerWatch.Moment moment(Ticker ticker) {
+        return new AnswerWatch.Moment(ticker.nanoTime(), context.epochSeconds().getAsLong());
     }
 
     /** As {@link io.sluice.api.outbound.Outbound#openDatagrams}. */

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswerWatchTest {
 
     private final AnswerWatch watch = new AnswerWatch("proxy.example:8388");
-    private AnswerWatch.Moment now = new AnswerWatch.Moment(
-            Long.MAX_VALUE - 1_000, 1_800_000_000_000L); // a clock may begin anywhere, and run over
+    private AnswerWatch.Moment now =
+            new AnswerWatch.Moment(Long.MAX_VALUE - 1_000, 1_800_000_000L); // a clock may begin anywhere, and run over
 
     private void unanswered(int streams) {
         for (int i = 0; i < streams; i++) {
@@ -21,7 +21,7 @@ class AnswerWatchTest {
     }
 
     private void pass(Duration time) {
-        now = new AnswerWatch.Moment(now.nanos() + time.toNanos(), now.millis() + time.toMillis());
+        now = new AnswerWatch.Moment(now.nanos() + time.toNanos(), now.seconds() + time.toSeconds());
     }
 
     private void answered() {
@@ -65,10 +65,10 @@ class AnswerWatchTest {
 
     /** The clock of this host is set, forwards or back, while all was well a moment ago. */
     @ParameterizedTest
-    @ValueSource(longs = {3_600_000, -3_600_000, 31_000})
-    void clockThatIsSet_makesTheLastAnswerSayNothing(long millis) {
+    @ValueSource(longs = {3_600, -3_600, 31})
+    void clockThatIsSet_makesTheLastAnswerSayNothing(long seconds) {
         answered();
-        now = new AnswerWatch.Moment(now.nanos() + 1_000, now.millis() + millis);
+        now = new AnswerWatch.Moment(now.nanos() + 1_000, now.seconds() + seconds);
         unanswered(AnswerWatch.SUSPICIOUS);
         assertThat(watch.isSuspect()).isTrue();
     }
