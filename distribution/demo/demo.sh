@@ -8,9 +8,11 @@
 # hop       a second Sluice whose inbound is the SOCKS5 server; also a plain router for the direct round
 # server    HTTP, DNS and iperf3 servers
 #
+# Then the kill switch of the gateway, off, auto and lockdown: what shell, REST and canaries say of each.
+#
 # Nothing of the machine's own network is touched: no address, route, rule or resolver outside the namespaces.
 # Called by `./sluice demo` with SLUICE_DIST set to a built appliance. Options: --size MB (default 1024), --rounds "socks direct",
-# --shots DIR (screenshots of the console, by chromium), --keep (leave the working directory).
+# --shots DIR (the console in chromium: pictures, and the buttons of the kill switch pressed), --keep (leave the working directory).
 set -euo pipefail
 
 size=1024 rounds="socks direct" shots="" keep=""
