@@ -113,7 +113,7 @@ final class Appliance {
                         all.put(name, "without configuration");
                     }
                     for (ComponentConfigurationDTO configuration : configurations) {
-                        all.put(name + tag(configuration), state(configuration));
+                        all.put(name + tag(configuration), state(description, configuration));
                     }
                 }
                 return all;
@@ -128,9 +128,11 @@ final class Appliance {
         return tag == null ? "" : "/" + tag;
     }
 
-    private static String state(ComponentConfigurationDTO configuration) {
+    /** An immediate component is at work when it is active; a delayed one may stay satisfied for ever, for nobody asks for it. */
+    private static String state(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
         return switch (configuration.state) {
-            case ComponentConfigurationDTO.SATISFIED, ComponentConfigurationDTO.ACTIVE -> "satisfied";
+            case ComponentConfigurationDTO.SATISFIED -> description.immediate ? "being activated" : "satisfied";
+            case ComponentConfigurationDTO.ACTIVE -> "satisfied";
             case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> "without configuration";
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
                 "without "
