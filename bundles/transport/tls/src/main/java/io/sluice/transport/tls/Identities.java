@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -85,18 +86,13 @@ final class Identities extends X509ExtendedKeyManager {
 
     @Override
     public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
-        for (String keyType : keyTypes) {
-            String alias = first(keyType);
-            if (alias != null) {
-                return alias;
-            }
-        }
-        return null;
+        // Their order says nothing of ours: Java's and BoringSSL's differ.
+        return first(keyTypes);
     }
 
-    private String first(String keyType) {
+    private String first(String... keyTypes) {
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).isFor(keyType)) {
+            if (Arrays.stream(keyTypes).anyMatch(all.get(i)::isFor)) {
                 return Integer.toString(i);
             }
         }
