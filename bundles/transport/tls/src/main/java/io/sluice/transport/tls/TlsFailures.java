@@ -19,10 +19,13 @@ final class TlsFailures {
     private static final Pattern NATIVE =
             Pattern.compile("error:[0-9a-f]+:SSL routines:\\w+:((?:SSLV3|TLSV1)_ALERT_)?(\\w+)");
 
-    /** What a server says, Java's the last, or BoringSSL of it, where one has nothing that the other takes. */
+    /**
+     * What a server says, Java's the last, or BoringSSL of it, where one has nothing that the other takes. Java leaves it to the trust manager what a
+     * certificate's key is for.
+     */
     private static final Pattern NOTHING_IN_COMMON = Pattern.compile(
             "_ALERT_(HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|INTERNAL_ERROR)|:(WRONG_SIGNATURE_TYPE|UNKNOWN_CERTIFICATE_TYPE"
-                    + "|NO_COMMON_SIGNATURE_ALGORITHMS|UNSUPPORTED_ELLIPTIC_CURVE|WRONG_CURVE)");
+                    + "|NO_COMMON_SIGNATURE_ALGORITHMS|UNSUPPORTED_ELLIPTIC_CURVE|WRONG_CURVE|KEY_USAGE_BIT_INCORRECT|UNSUPPORTED_ALGORITHM)");
 
     private static final String CHOICE = "the far side chose a version or a cipher suite that was not offered";
 

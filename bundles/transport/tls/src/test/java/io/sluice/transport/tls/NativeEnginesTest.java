@@ -53,6 +53,7 @@ class NativeEnginesTest {
         certificates.issuer("issuer");
         certificates.leaf("good", "issuer", "DNS:a.test");
         certificates.leafWith(List.of("ed25519"), "ed25519", "issuer", "DNS:a.test");
+        certificates.leafWith(List.of("ed448"), "ed448", "issuer", "DNS:a.test");
         certificates.leafWith(List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-521"), "p521", "issuer", "DNS:a.test");
     }
 
@@ -111,7 +112,7 @@ class NativeEnginesTest {
 
     /** BoringSSL does not take these certificates; Go does, and Java. */
     @ParameterizedTest
-    @CsvSource({"ed25519,1.2", "ed25519,1.3", "p521,1.2", "p521,1.3"})
+    @CsvSource({"ed25519,1.2", "ed25519,1.3", "ed448,1.2", "ed448,1.3", "p521,1.2", "p521,1.3"})
     void serverWithAKeyThatTheLibraryDoesNotTake_isReachedByJavasEngines(String key, String version) throws Exception {
         Map<String, Object> server = new java.util.HashMap<>(identity(key));
         server.put("tls.maxVersion", version);
