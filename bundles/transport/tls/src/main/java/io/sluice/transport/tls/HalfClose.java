@@ -26,10 +26,12 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
     /** Where an octet would go that never comes. */
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(1);
 
+    private final SslHandler tls;
     private final ReferenceCountedOpenSslEngine engine;
     private boolean standing;
 
     HalfClose(SslHandler tls) {
+        this.tls = tls;
         this.engine = (ReferenceCountedOpenSslEngine) tls.engine();
         tls.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
@@ -57,7 +59,8 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
         long ssl = standing ? engine.sslPointer() : 0;
         if (ssl != 0 && (SSL.getShutdown(ssl) & SSL.SSL_RECEIVED_SHUTDOWN) != 0) {
             standing = false;
-            ctx.pipeline().addFirst(new Ignored());
+            // Not before a lower layer, which may have something to say yet.
+            ctx.pipeline().addBefore(ctx.pipeline().context(tls).name(), null, new Ignored());
             ended(ctx, ssl);
         }
         ctx.fireChannelReadComplete();
