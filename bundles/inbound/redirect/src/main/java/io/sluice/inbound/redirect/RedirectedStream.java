@@ -85,15 +85,24 @@ final class RedirectedStream extends ChannelInboundHandlerAdapter implements Str
         }
     }
 
-    /** Has SO_LINGER 0 until its end is known to be in order: whatever ends it before, the death of this process among it, is a reset. */
+    /** Has SO_LINGER 0 until all of it is with the kernel, and its FIN: whatever ends it before, the death of this process among it, is a reset. */
     private record Client(SocketChannel channel, ByteStream plain) implements ByteStream {
 
         @Override
         public ChannelFuture shutdownOutput() {
-            if (channel.isOpen()) {
+            ChannelFuture sent = plain.shutdownOutput();
+            if (sent.isDone()) {
+                ended(sent);
+            } else {
+                sent.addListener(_ -> ended(sent));
+            }
+            return sent;
+        }
+
+        private void ended(ChannelFuture sent) {
+            if (sent.isSuccess() && channel.isOpen()) {
                 channel.config().setSoLinger(-1);
             }
-            return plain.shutdownOutput();
         }
 
         @Override
