@@ -85,6 +85,11 @@ final class ClosedFilter {
         }
     }
 
+    /** Not any more once the watching was ended, though a last notice may be under way: then the rules are another's to keep. */
+    boolean isWatched() {
+        return watch.isPresent();
+    }
+
     void stopWatching() {
         watch.ifPresent(FirewallBackend.Watch::close);
         watch = Optional.empty();

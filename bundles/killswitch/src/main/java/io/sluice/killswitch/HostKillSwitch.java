@@ -291,7 +291,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     public boolean rulesChanged() {
         long noticed = System.nanoTime();
         synchronized (this) {
-            if (!memory.closed()) {
+            if (!memory.closed() || !filter.isWatched()) {
                 return true;
             }
             Filter wanted = filter.set()
@@ -327,7 +327,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     @Override
     public synchronized void interfaceCame() {
-        filter.set().filter(_ -> memory.closed()).ifPresent(now -> {
+        filter.set().filter(_ -> memory.closed() && filter.isWatched()).ifPresent(now -> {
             try {
                 filter.again(now);
             } catch (KillSwitchException e) {

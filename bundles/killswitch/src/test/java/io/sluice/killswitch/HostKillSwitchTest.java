@@ -206,6 +206,21 @@ class HostKillSwitchTest {
         assertThat(host.status().limitations()).anyMatch(sentence -> sentence.contains("the kernel refuses"));
     }
 
+    /** A notice that was under way when the room was stopped: by now the rules are its successor's. */
+    @Test
+    void noticeBehindTheClose_isNoneOfItsBusiness() throws Exception {
+        HostKillSwitch host = start(KillSwitchMode.LOCKDOWN);
+        host.apply(CONNECTED);
+        host.close();
+        HostKillSwitch successor = start(KillSwitchMode.LOCKDOWN);
+        successor.apply(CONNECTING);
+        var rules = firewall.kernel;
+
+        assertThat(host.rulesChanged()).isTrue();
+        host.interfaceCame();
+        assertThat(firewall.kernel).isEqualTo(rules);
+    }
+
     @Test
     void rulesChanged_kernelRefuses_saysDisarmedOnceAndTakesNoOthersTableForItsOwn() throws Exception {
         HostKillSwitch host = start(KillSwitchMode.LOCKDOWN);
