@@ -5,7 +5,7 @@ import static io.sluice.killswitch.engine.Rules.arrivedBy;
 import static io.sluice.killswitch.engine.Rules.from;
 import static io.sluice.killswitch.engine.Rules.jump;
 import static io.sluice.killswitch.engine.Rules.leavesBy;
-import static io.sluice.killswitch.engine.Rules.prohibit;
+import static io.sluice.killswitch.engine.Rules.refuse;
 import static io.sluice.killswitch.engine.Rules.rule;
 import static io.sluice.killswitch.engine.Rules.to;
 
@@ -86,6 +86,7 @@ final class LanRules {
         // What this filter answers to clients that have a global address.
         for (String device : allowance.lanInterfaces()) {
             rules.add(rule(pass, leavesBy(device), new Match.IcmpType(Match.ICMPV6, DESTINATION_UNREACHABLE6)));
+            rules.add(rule(pass, leavesBy(device), new Match.TcpReset()));
         }
         return rules;
     }
@@ -105,9 +106,9 @@ final class LanRules {
             rules.addAll(each(Rules::leavesBy, jump(TO_LAN, from(range))));
         }
         if (allowance.lanInterfaces().isEmpty()) {
-            RANGES.forEach(range -> rules.add(prohibit(FilterPlan.FORWARD, from(range))));
+            RANGES.forEach(range -> rules.addAll(refuse(FilterPlan.FORWARD, from(range))));
         } else {
-            allowance.lanInterfaces().forEach(device -> rules.add(prohibit(FilterPlan.FORWARD, arrivedBy(device))));
+            allowance.lanInterfaces().forEach(device -> rules.addAll(refuse(FilterPlan.FORWARD, arrivedBy(device))));
         }
         return rules;
     }

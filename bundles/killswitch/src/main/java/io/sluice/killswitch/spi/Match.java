@@ -68,6 +68,9 @@ public sealed interface Match {
     /** An ICMPv6 message with code 0. */
     record IcmpCodeZero(int protocol) implements Match {}
 
+    /** A TCP segment that refuses or ends a connection (RFC 9293 §3.5.2). */
+    record TcpReset() implements Match {}
+
     /** It belongs to a connection that both sides have spoken in, or is an ICMP error about one. */
     record Established() implements Match {}
 

@@ -25,6 +25,11 @@ final class RuleExpressions {
     private static final int IP6_SOURCE = 8;
     private static final int IP6_DESTINATION = 24;
 
+    /** RFC 9293 §3.1. */
+    private static final int TCP_FLAGS = 13;
+
+    private static final byte TCP_RST = 0x04;
+
     private final NftExpressions out = new NftExpressions();
     private final boolean guard;
     private boolean familyTested;
@@ -68,6 +73,12 @@ final class RuleExpressions {
             case Match.ToPort(int protocol, int port) -> transport(protocol, 2, NftExpressions.networkOrder16(port));
             case Match.IcmpType(int protocol, int type) -> transport(protocol, 0, new byte[] {(byte) type});
             case Match.IcmpCodeZero(int protocol) -> transport(protocol, 1, new byte[1]);
+            case Match.TcpReset() -> {
+                protocol(Match.TCP);
+                out.payload(NftConstants.NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1)
+                        .bitwise(new byte[] {TCP_RST}, new byte[1])
+                        .notEqual(new byte[1]);
+            }
             case Match.Established() ->
                 anyBit(NftConstants.NFT_CT_STATE, NftConstants.STATE_ESTABLISHED | NftConstants.STATE_RELATED);
             case Match.Reply() ->

@@ -55,6 +55,7 @@ final class RuleText {
             case Match.ToPort(int protocol, int port) -> protocol(protocol) + " dport " + port;
             case Match.IcmpType(int protocol, int type) -> icmp(protocol) + " type " + type;
             case Match.IcmpCodeZero(int protocol) -> icmp(protocol) + " code 0";
+            case Match.TcpReset() -> "tcp flags rst";
             case Match.Established() -> "ct state established,related";
             case Match.Reply() -> "ct direction reply";
             case Match.Redirected() -> "ct status dnat";

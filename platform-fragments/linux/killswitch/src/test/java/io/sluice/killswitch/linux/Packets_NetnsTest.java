@@ -9,11 +9,13 @@ import io.sluice.killswitch.engine.Allowance;
 import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -288,6 +290,33 @@ class Packets_NetnsTest {
                     }
                 }
             }
+        }
+    }
+
+    /** Each of many at once: errors of ICMPv6 are one a second to each host, and a client that waits has no use of the rest. */
+    @Test
+    void clientWithGlobalAddress_isRefusedAtOnceEachTime() throws Exception {
+        gateway.host.exec("ip", "-6", "addr", "add", "2001:db8:77::1/64", "dev", "lan0", "nodad");
+        gateway.client.exec("ip", "-6", "addr", "del", "fd77::2/64", "dev", "lan0");
+        gateway.client.exec("ip", "-6", "addr", "add", "2001:db8:77::2/64", "dev", "lan0", "nodad");
+        gateway.client.exec("ip", "-6", "route", "replace", "default", "via", "2001:db8:77::1");
+        Allowance allowance = new Allowance(true, List.of("lan0"), List.of(), List.of());
+        for (boolean guarded : List.of(false, true)) {
+            set(FilterPlan.of(Scene.BLOCKED, allowance, guarded));
+            long before = gateway.seen();
+            for (int port : new int[] {443, 53, 8443, 80, 22, 853, 444, 54, 8444, 81, 23, 854}) {
+                Duration refused = gateway.client.call(() -> {
+                    long begun = System.nanoTime();
+                    try (Socket socket = new Socket()) {
+                        socket.connect(new InetSocketAddress(ANYWHERE6, port), 10_000);
+                        throw new IllegalStateException("connected");
+                    } catch (IOException e) {
+                        return Duration.ofNanos(System.nanoTime() - begun);
+                    }
+                });
+                assertThat(refused).as("port " + port).isLessThan(Duration.ofMillis(900));
+            }
+            assertThat(gateway.seen()).isEqualTo(before);
         }
     }
 
