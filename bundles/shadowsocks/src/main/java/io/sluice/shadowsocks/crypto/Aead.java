@@ -55,8 +55,10 @@ public final class Aead {
     }
 
     /**
-     * Decrypts. Into another array: in place the JDK would make a copy first.
+     * Decrypts.
      *
+     * @param in another array than {@code out}. With one array the JDK (25, {@code GaloisCounterMode.overlapDetection}) decrypts into a new one of the same
+     *     length if the ciphertext lies before the plaintext, and in two passes instead of one otherwise. Heap buffers of Netty's pool share arrays of 4 MiB.
      * @param length with the tag, at least {@link #TAG_LENGTH}
      * @return false if the tag does not match; then nothing of the plaintext is to be seen
      */

@@ -19,12 +19,16 @@ import io.sluice.shadowsocks.crypto.SessionCipher;
  * +------------------------+---------------------------+
  * </pre>
  *
- * Memory: ciphertext is gathered in one heap buffer of the length that a genuine length chunk announced, and opened into another one. Before
- * that, 18 octets.
+ * Memory: a payload chunk that comes in pieces is gathered in one heap buffer of the length that a genuine length chunk announced, and before that 18
+ * octets. The ciphertext goes into the cipher from an array of the thread, so that it is never in the array that the plaintext goes to, see {@link Aead#open}.
  */
 final class ChunkReader {
 
     static final int LENGTH_CHUNK = 2 + Aead.TAG_LENGTH;
+
+    /** Of the longest chunk that two octets can announce. Of the JDK, and a class of the JDK: what Netty's keeps for a thread holds the bundle too. */
+    private static final ThreadLocal<byte[]> CIPHERTEXT =
+            ThreadLocal.withInitial(() -> new byte[0xFFFF + Aead.TAG_LENGTH]);
 
     private final int maxChunk;
     private final SessionCipher cipher;
@@ -32,10 +36,10 @@ final class ChunkReader {
     private final byte[] lengthChunk = new byte[LENGTH_CHUNK];
     private final byte[] length = new byte[2];
     private int gathered;
-    /** Gathers a payload chunk; null while the length is awaited. */
-    private ByteBuf sealed;
-
+    /** Octets of the payload chunk that is next, with its tag; 0 while its length is awaited. */
     private int wanted;
+    /** What has come of it, if not all; otherwise null. */
+    private ByteBuf pieces;
 
     ChunkReader(Method method, SessionCipher cipher, ByteBufAllocator allocator) {
         this.maxChunk = method.edition().maxChunk();
@@ -46,7 +50,6 @@ final class ChunkReader {
     /** A header announced it: a payload chunk of that many octets is next, without a length chunk. */
     void expectPayload(int octets) {
         wanted = octets + Aead.TAG_LENGTH;
-        sealed = allocator.heapBuffer(wanted, wanted);
     }
 
     /**
@@ -58,16 +61,28 @@ final class ChunkReader {
      */
     ByteBuf read(ByteBuf in) throws FaultException {
         while (in.isReadable()) {
-            if (sealed == null) {
+            if (wanted == 0) {
                 readLength(in);
-            } else {
-                sealed.writeBytes(in, Math.min(in.readableBytes(), wanted - sealed.readableBytes()));
-                if (sealed.readableBytes() == wanted) {
-                    return open();
+            } else if (pieces == null && in.readableBytes() >= wanted) {
+                return open(in);
+            } else if (gather(in)) {
+                try {
+                    return open(pieces);
+                } finally {
+                    release();
                 }
             }
         }
         return null;
+    }
+
+    /** Whether the chunk is whole now. */
+    private boolean gather(ByteBuf in) {
+        if (pieces == null) {
+            pieces = allocator.heapBuffer(wanted, wanted);
+        }
+        pieces.writeBytes(in, Math.min(in.readableBytes(), pieces.writableBytes()));
+        return !pieces.isWritable();
     }
 
     private void readLength(ByteBuf in) throws FaultException {
@@ -88,21 +103,17 @@ final class ChunkReader {
         expectPayload(octets);
     }
 
-    private ByteBuf open() throws FaultException {
-        ByteBuf ciphertext = sealed;
-        sealed = null;
-        int octets = wanted - Aead.TAG_LENGTH;
+    private ByteBuf open(ByteBuf sealed) throws FaultException {
+        byte[] ciphertext = CIPHERTEXT.get();
+        int whole = wanted;
+        wanted = 0;
+        sealed.readBytes(ciphertext, 0, whole);
+        int octets = whole - Aead.TAG_LENGTH;
         ByteBuf plaintext = allocator.heapBuffer(Math.max(1, octets));
         boolean good = false;
         try {
-            good = cipher.open(
-                    ciphertext.array(),
-                    ciphertext.arrayOffset() + ciphertext.readerIndex(),
-                    wanted,
-                    plaintext.array(),
-                    plaintext.arrayOffset());
+            good = cipher.open(ciphertext, 0, whole, plaintext.array(), plaintext.arrayOffset());
         } finally {
-            ciphertext.release();
             if (!good) {
                 plaintext.release();
             }
@@ -115,13 +126,13 @@ final class ChunkReader {
 
     /** Whether a FIN here is the orderly end. */
     boolean isAtBoundary() {
-        return sealed == null && gathered == 0;
+        return wanted == 0 && gathered == 0;
     }
 
     void release() {
-        if (sealed != null) {
-            sealed.release();
-            sealed = null;
+        if (pieces != null) {
+            pieces.release();
+            pieces = null;
         }
     }
 }
