@@ -34,6 +34,9 @@ import org.slf4j.Logger;
 final class Appliance {
     private static final Logger LOG = org.slf4j.LoggerFactory.getLogger(Appliance.class);
 
+    /** Ours: how often a stop that is not over is looked at for a bundle that hangs it by ending the process. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final BundlePlan plan;
     private final BundleSetStamp stamp;
     private final Path cache;
@@ -179,15 +182,24 @@ final class Appliance {
             LOG.error("The framework does not stop", e);
             return false;
         }
-        if (framework.waitForStop(timeout.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT) {
-            return true;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (framework.waitForStop(LOOK.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            exit = StopWatcher.exit();
+            if (exit.isPresent()) {
+                stopOthers(exit.get(), left);
+                return false;
+            }
+            if (!left.isPositive()) {
+                LOG.error(
+                        "After {} s these bundles have not stopped: {}. The process ends without them.\n{}",
+                        timeout.toSeconds(),
+                        stopWatcher.hanging(),
+                        StopWatcher.stacks());
+                return false;
+            }
         }
-        LOG.error(
-                "After {} s these bundles have not stopped: {}. The process ends without them.\n{}",
-                timeout.toSeconds(),
-                stopWatcher.hanging(),
-                StopWatcher.stacks());
-        return false;
+        return true;
     }
 
     /** {@code System.exit} does not return, so its caller keeps the lock of its bundle for good, for which the framework's own stop would wait. */

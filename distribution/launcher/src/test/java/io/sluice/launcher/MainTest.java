@@ -99,6 +99,25 @@ class MainTest {
         assertThat(home.resolve("data/noted")).exists();
     }
 
+    /** It waits for the end of the process, and the end of the process for it. */
+    @Test
+    void a_bundle_that_ends_the_process_from_its_stop_is_named_and_holds_no_other_back() throws Exception {
+        activated("noting", NotingActivator.class);
+        activated("exiting", ExitingAtStopActivator.class);
+        feature("fine", "noting", "exiting");
+        Files.writeString(home.resolve("etc/launcher.properties"), "features = base\nstop.timeout = 3\n");
+        Process process = launch();
+        awaitLine(process, "is ready in");
+
+        process.destroy();
+
+        assertThat(exitCode(process)).isEqualTo(ExitCode.FAILURE.value());
+        assertThat(output(process))
+                .contains("A bundle has called System.exit: exiting 1.0.0")
+                .contains("ExitingAtStopActivator.stop");
+        assertThat(home.resolve("data/noted")).exists();
+    }
+
     private void activated(String name, Class<?> activator) throws IOException {
         Jars.bundle(
                 home.resolve("system"),
