@@ -63,6 +63,13 @@ final class ClientConnection {
         closeIfUnused();
     }
 
+    /** Where nobody may ask whether it lives, a new one shows it. */
+    void retireIfSpent() {
+        if (end.isSpent()) {
+            retire();
+        }
+    }
+
     private void closeIfUnused() {
         if (streams == 0) {
             channel.close();

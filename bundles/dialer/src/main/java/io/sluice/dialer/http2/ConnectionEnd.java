@@ -89,6 +89,11 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
         return asked && now() - askedAt >= ANSWER.toNanos();
     }
 
+    /** It may have died, and must not be asked any more: it is to be left. */
+    boolean isSpent() {
+        return !asked && unserved >= UNSERVED && silence() >= QUIET.toNanos();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;

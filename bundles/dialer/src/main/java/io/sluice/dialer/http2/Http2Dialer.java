@@ -74,6 +74,7 @@ public final class Http2Dialer implements StreamDialer {
         private boolean alone;
 
         void open(Waiting one) {
+            connections.forEach(ClientConnection::retireIfSpent);
             connections.removeIf(c -> !c.isOpen());
             for (ClientConnection connection : connections) {
                 if (connection.hasRoom()) {

@@ -99,15 +99,33 @@ class SharedConnectionTest {
             pair.seconds(60);
             last = call();
         }
-        assertThat(pair.pings).isEqualTo(3);
+        assertThat(pair.pings).as("three on the first connection").isEqualTo(5);
+        assertThat(pair.connections).hasSize(2);
 
         pair.calls.getLast().writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
         last.call().read();
         pair.pump();
         pair.seconds(60);
         call();
-        assertThat(pair.pings).isEqualTo(4);
-        assertThat(pair.connections).hasSize(1);
+        assertThat(pair.pings).isEqualTo(6);
+        assertThat(pair.connections).hasSize(2);
+    }
+
+    /** What must not be asked any more may have died like any other. */
+    @Test
+    void deadConnection_toAServerThatServedNothing_isNotUsedForGood() {
+        call().reset();
+        for (int i = 0; i < 3; i++) {
+            pair.seconds(60);
+            call().reset();
+        }
+        pair.dead = 1;
+        pair.seconds(60);
+        call();
+        pair.seconds(4);
+        call();
+        assertThat(pair.connections).hasSize(2);
+        assertThat(pair.connections.getFirst().isActive()).as("nobody needs it").isFalse();
     }
 
     /** Many wait for one attempt, which is bounded by the time of whoever came first. */
