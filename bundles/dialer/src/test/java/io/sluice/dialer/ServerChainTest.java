@@ -133,6 +133,30 @@ class ServerChainTest {
         }
     }
 
+    /** A server that is gone without a word is noticed, unless the configuration says otherwise. */
+    @Test
+    void socket_isWatched_asConfiguredOrEveryFiveSeconds() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            int port = server.getLocalPort();
+            assertThat(watch(properties(port))).isEqualTo("true 5 5 2");
+            assertThat(watch(properties(port, "sockopt.tcpKeepAliveIdle", 60))).startsWith("true 60 ");
+            assertThat(watch(properties(port, "sockopt.tcpKeepAliveInterval", -1)))
+                    .startsWith("false ");
+        }
+    }
+
+    private String watch(Map<String, Object> properties) throws Exception {
+        ServerChain chain = chain(properties, Layers.NONE);
+        ByteStream stream = dial(chain).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        Map<String, Object> options = new HashMap<>();
+        stream.channel().config().getOptions().forEach((option, value) -> options.put(option.name(), value));
+        stream.channel().eventLoop().submit(stream::reset).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        chain.close();
+        String epoll = "io.netty.channel.epoll.EpollChannelOption#";
+        return options.get("SO_KEEPALIVE") + " " + options.get(epoll + "TCP_KEEPIDLE") + " "
+                + options.get(epoll + "TCP_KEEPINTVL") + " " + options.get(epoll + "TCP_KEEPCNT");
+    }
+
     @Test
     void withoutBinder_nothingIsDialled() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {

@@ -37,6 +37,7 @@ final class EpollTcpOptions {
         }
         positive(config, EpollChannelOption.TCP_KEEPIDLE, options.keepAliveIdle());
         positive(config, EpollChannelOption.TCP_KEEPINTVL, options.keepAliveInterval());
+        positive(config, EpollChannelOption.TCP_KEEPCNT, options.keepAliveProbes());
         positive(config, EpollChannelOption.TCP_USER_TIMEOUT, options.userTimeout());
         positive(config, TCP_MAXSEG, options.maxSegment());
         positive(config, TCP_WINDOW_CLAMP, options.windowClamp());

@@ -40,21 +40,22 @@ class EpollTcpOptionsTest {
 
     @Test
     void everyOption_reachesTheKernel() {
-        var config = with(new TcpOptions(60, 15, 9_000, 1_200, 60_000, Optional.of("reno")))
+        var config = with(new TcpOptions(60, 15, 3, 9_000, 1_200, 60_000, Optional.of("reno")))
                 .config();
 
         assertThat(config.getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
         assertThat(config.getOption(EpollChannelOption.TCP_KEEPIDLE)).isEqualTo(60);
         assertThat(config.getOption(EpollChannelOption.TCP_KEEPINTVL)).isEqualTo(15);
+        assertThat(config.getOption(EpollChannelOption.TCP_KEEPCNT)).isEqualTo(3);
         assertThat(config.getOption(EpollChannelOption.TCP_USER_TIMEOUT)).isEqualTo(9_000);
     }
 
     @Test
     void unknownCongestionControl_isRefusedByName() {
-        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, Optional.of("nosuch"))))
+        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, 0, Optional.of("nosuch"))))
                 .isInstanceOf(ChannelException.class)
                 .hasMessageContaining("TCP_CONGESTION");
-        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, Optional.of("a-name-that-is-too-long"))))
+        assertThatThrownBy(() -> with(new TcpOptions(0, 0, 0, 0, 0, 0, Optional.of("a-name-that-is-too-long"))))
                 .hasMessageContaining("TCP_CONGESTION");
     }
 

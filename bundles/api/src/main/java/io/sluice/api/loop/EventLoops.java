@@ -52,12 +52,15 @@ public interface EventLoops {
     DatagramIo datagrams(DatagramChannel channel, DatagramSink sink);
 
     /**
-     * Sets options of a registered socket that is not connected yet.
+     * Sets options of a registered socket that is not connected yet. Loops that know no more than the system's own keep-alive take that for
+     * {@link TcpOptions#KEEP_ALIVE}.
      *
      * @throws ChannelException with the option's name, if the system refuses one or has none of that kind
      */
     default void configure(SocketChannel channel, TcpOptions options) {
-        if (!options.equals(TcpOptions.NONE)) {
+        if (options.equals(TcpOptions.KEEP_ALIVE)) {
+            channel.config().setKeepAlive(true);
+        } else if (!options.equals(TcpOptions.NONE)) {
             throw new ChannelException("these event loops know no options of TCP sockets");
         }
     }

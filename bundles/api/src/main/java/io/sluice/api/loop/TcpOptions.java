@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param keepAliveIdle seconds of silence before the first probe; negative for no probes at all
  * @param keepAliveInterval seconds between probes; negative for no probes at all
+ * @param keepAliveProbes that may go unanswered before the connection is given up
  * @param userTimeout milliseconds that sent octets may stay unacknowledged (RFC 5482)
  * @param maxSegment largest segment in octets
  * @param windowClamp largest receive window in octets
@@ -16,13 +17,17 @@ import java.util.Optional;
 public record TcpOptions(
         int keepAliveIdle,
         int keepAliveInterval,
+        int keepAliveProbes,
         int userTimeout,
         int maxSegment,
         int windowClamp,
         Optional<String> congestion) {
 
     /** The kernel's own values. */
-    public static final TcpOptions NONE = new TcpOptions(0, 0, 0, 0, 0, Optional.empty());
+    public static final TcpOptions NONE = new TcpOptions(0, 0, 0, 0, 0, 0, Optional.empty());
+
+    /** A peer that is gone without a word is noticed 15 s after its last: ours, five seconds three times. A user timeout would also end streams whose reader is slow. */
+    public static final TcpOptions KEEP_ALIVE = new TcpOptions(5, 5, 2, 0, 0, 0, Optional.empty());
 
     public TcpOptions {
         Objects.requireNonNull(congestion, "congestion");
