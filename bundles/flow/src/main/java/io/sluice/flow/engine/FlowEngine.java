@@ -104,12 +104,21 @@ public final class FlowEngine implements FlowAcceptor {
         return splicer;
     }
 
+    /**
+     * Associations that drain by an outbound of the same tag end now: their source's next datagram goes by this one, while the server
+     * before may have nobody that reads any more, or a kill switch before it.
+     */
     public synchronized void addOutbound(Outbound outbound, int ranking) {
         outbounds.add(outbound, ranking);
         generation++;
+        flows.each(flow -> {
+            if (flow instanceof DatagramFlow && flow.lease().replacedBy(outbound)) {
+                flow.endLater(CloseReason.OUTBOUND_WITHDRAWN);
+            }
+        });
     }
 
-    /** Its flows drain, then end with OUTBOUND_WITHDRAWN. */
+    /** Its flows drain, then end with OUTBOUND_WITHDRAWN. Any thread. */
     public synchronized void removeOutbound(Outbound outbound) {
         outbounds.remove(outbound);
         generation++;

@@ -164,7 +164,7 @@ class DatagramSessionTest {
     }
 
     @Test
-    void withdrawn_outbound_drainsThenTheSourceMovesOn() {
+    void withdrawn_outbound_drains() {
         begin(9_000);
         open(out, 0, remote);
         engine.removeOutbound(out);
@@ -172,9 +172,22 @@ class DatagramSessionTest {
         client.arrive("still", peer(9_000));
         assertThat(remote.sent).containsExactly("9000<still");
         assertThat(engine.table().live().getFirst().state()).isEqualTo(FlowSnapshot.State.DRAINING);
+        engine.addOutbound(new FakeOutbound("other", Capability.UDP), 0);
+        virtual.seconds(4);
+        assertThat(remote.closed.isDone()).isFalse();
+        virtual.seconds(2);
+        assertThat(remote.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
+    }
+
+    @Test
+    void withdrawn_outbound_itsSuccessorTakesTheSourceAtOnce() {
+        begin(9_000);
+        open(out, 0, remote);
+        engine.removeOutbound(out);
+        virtual.run();
         FakeOutbound successor = new FakeOutbound("out", Capability.UDP);
         engine.addOutbound(successor, 0);
-        virtual.seconds(6);
+        virtual.run();
         assertThat(remote.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
         assertThat(client.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
         client = new FakePort(virtual.loop);
