@@ -107,6 +107,7 @@ final class Campaign {
 
     /** One round: everything that an injection of it does comes from its own seed. */
     private void one(Round round) throws IOException {
+        long begun = System.nanoTime();
         GatewayConfig good = world.config();
         world.watch.expect(round.chainStays() && !options.mode().equals(GatewayConfig.NONE));
         world.watch.gaps();
@@ -156,6 +157,9 @@ final class Campaign {
             world.baseline();
             settled = 0;
         }
+        Duration each = Duration.ofNanos(System.nanoTime() - begun)
+                .dividedBy(round.tallies().size());
+        round.tallies().forEach(tally -> tally.spent(each));
     }
 
     private void inject(Tally tally, Random own) {

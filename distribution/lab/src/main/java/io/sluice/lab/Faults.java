@@ -119,7 +119,9 @@ final class Faults {
                 Injection.of("F04", "the line flaps")
                         .within(3)
                         .breaking((w, dice) -> {
-                            for (int i = dice.nextInt(1, 9); i > 0; i--) {
+                            // One in ten goes on as long as the catalogue's.
+                            int flaps = dice.nextInt(10) == 0 ? 30 : dice.nextInt(1, 9);
+                            for (int i = flaps; i > 0; i--) {
                                 NetworkTrouble.link(w, "down");
                                 Waiting.pause(dice.nextInt(20, 300));
                                 NetworkTrouble.link(w, "up");
@@ -130,10 +132,7 @@ final class Faults {
                 Injection.of("F05", "the line has another address")
                         .within(5)
                         .breaking((w, dice) -> {
-                            w.lab.gw.exec("ip", "addr", "add", "45.80.1.7/24", "dev", "wan0");
-                            w.lab.gw.exec("ip", "addr", "del", Places.WAN_GW4 + "/24", "dev", "wan0");
-                            w.lab.gw.exec("ip", "addr", "replace", "45.80.1.7/24", "dev", "wan0");
-                            NetworkTrouble.gateway(w);
+                            otherAddress(w);
                             Waiting.pause(dice.nextInt(100, 300));
                         })
                         .healing((w, dice) -> {
@@ -143,11 +142,15 @@ final class Faults {
                                     "sh", "-c", "ip addr add " + Places.WAN_GW4 + "/24 dev wan0 2>/dev/null || true");
                             NetworkTrouble.gateway(w);
                         }),
-                Injection.of("F06", "the proxy server is silent, without a reset")
+                Injection.of("F06", "the proxy server is silent, without a reset, for a moment or for good")
                         .within(8)
                         .breaking((w, dice) -> {
-                            filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
-                            Waiting.pause(dice.nextInt(200, 800));
+                            if (dice.nextInt(4) == 0) {
+                                ProxyTrouble.goneForGood(w, () -> silence(w));
+                            } else {
+                                silence(w);
+                                Waiting.pause(dice.nextInt(200, 800));
+                            }
                         })
                         .healing((w, dice) -> unfilter(w)),
                 Injection.of("F07", "the proxy server accepts and never answers")
@@ -190,9 +193,10 @@ final class Faults {
                         .within(20)
                         .breaking(Faults::two)
                         .healing((w, dice) -> {
-                            unfilter(w);
-                            NetworkTrouble.link(w, "up");
-                            NetworkTrouble.gateway(w);
+                            w.lab.mend();
+                            if (!w.relay.lives()) {
+                                w.relay.start();
+                            }
                             if (!w.box.lives()) {
                                 w.start();
                             }
@@ -202,6 +206,19 @@ final class Faults {
     private static List<Injection> notHere() {
         return List.of(
                 Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"));
+    }
+
+    private static void otherAddress(World w) {
+        w.lab.gw.exec(
+                "sh",
+                "-c",
+                "ip link set wan0 up; ip addr add 45.80.1.7/24 dev wan0; ip addr del " + Places.WAN_GW4
+                        + "/24 dev wan0; ip addr replace 45.80.1.7/24 dev wan0");
+        NetworkTrouble.gateway(w);
+    }
+
+    private static void silence(World w) {
+        filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
     }
 
     private static void falseProxy(World w, Random dice, boolean slow) throws IOException {
@@ -243,7 +260,7 @@ final class Faults {
 
     private static void two(World w, Random dice) throws IOException {
         for (int i = 0; i < 2; i++) {
-            switch (dice.nextInt(5)) {
+            switch (dice.nextInt(9)) {
                 case 0 -> {
                     if (w.box.lives()) {
                         w.box.kill("KILL");
@@ -251,8 +268,18 @@ final class Faults {
                 }
                 case 1 -> NetworkTrouble.link(w, "down");
                 case 2 -> filter(w, "numgen random mod 100 < 50 drop");
-                case 3 -> w.lab.gw.exec("sh", "-c", "ip link set sluice0 down || true");
-                default -> foreignResolver(w);
+                case 3 -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())) + "; true");
+                case 4 -> foreignResolver(w);
+                case 5 -> w.relay.kill("KILL");
+                case 6 -> silence(w);
+                case 7 -> otherAddress(w);
+                default -> {
+                    if (w.box.lives()) {
+                        w.box.signal("STOP");
+                        Waiting.pause(dice.nextInt(100, 500));
+                        w.box.signal("CONT");
+                    }
+                }
             }
             Waiting.pause(dice.nextInt(10, 500));
         }

@@ -48,7 +48,7 @@ final class LeakClasses {
                                 "the host boots: the rules of the boot before any traffic, the appliance long after")
                         .within(10)
                         .chainGoes()
-                        .breaking((w, dice) -> boot(w))
+                        .breaking(LeakClasses::boot)
                         .healing((w, dice) -> {
                             w.lab.mend();
                             w.quiet(false);
@@ -146,7 +146,7 @@ final class LeakClasses {
         }
     }
 
-    private static void boot(World w) {
+    private static void boot(World w, Random dice) {
         w.box.kill("KILL");
         w.quiet(true);
         // What a boot does: nothing is there but what the unit loads, and the lines come up after it.
@@ -160,6 +160,7 @@ final class LeakClasses {
         NetworkTrouble.link(w, "up");
         NetworkTrouble.gateway(w);
         w.quiet(false);
-        Waiting.pause(200);
+        // One in ten has the catalogue's ten seconds without the appliance.
+        Waiting.pause(dice.nextInt(10) == 0 ? 10_000 : 200);
     }
 }

@@ -1,6 +1,12 @@
 package io.sluice.lab;
 
 import io.sluice.testkit.netns.NetworkNamespace;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -13,6 +19,9 @@ final class ProxyTrouble {
     private static final long DRAINED = 6_000;
 
     private static final Pattern PACKETS = Pattern.compile("counter (\\w+) \\{\\s*packets (\\d+)");
+
+    /** The catalogue's 15 s, F06, and what a full machine may add. */
+    private static final int NOTICED_WITHIN = 17_000;
 
     private ProxyTrouble() {}
 
@@ -67,6 +76,27 @@ final class ProxyTrouble {
             if (matcher.group(1).equals(kind) && !matcher.group(2).equals("0")) {
                 throw new IllegalStateException(sentence + ": " + matcher.group(2) + " packets");
             }
+        }
+    }
+
+    /** A stream on which nobody speaks, to a server that is gone: its client is told. */
+    static void goneForGood(World w, Runnable gone) throws IOException {
+        try (Socket idle = Lab.onThread(w.lab.lan, Socket::new)) {
+            idle.connect(new InetSocketAddress(Places.WEB4, Places.DISCARD_PORT), 5_000);
+            idle.setSoTimeout(NOTICED_WITHIN);
+            long begun = System.nanoTime();
+            gone.run();
+            try {
+                idle.getInputStream().read();
+            } catch (SocketTimeoutException e) {
+                throw new IllegalStateException(
+                        "an idle stream to a proxy that is gone is still open after " + NOTICED_WITHIN + " ms", e);
+            } catch (SocketException e) {
+                // Reset, as it is to be.
+                w.figure("goneNoticedMillis", Duration.ofNanos(System.nanoTime() - begun));
+                return;
+            }
+            throw new IllegalStateException("an idle stream to a proxy that is gone ended in good order");
         }
     }
 

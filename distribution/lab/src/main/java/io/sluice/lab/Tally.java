@@ -24,6 +24,7 @@ final class Tally {
     int leaking;
     int unrecovered;
     int late;
+    private Duration spent = Duration.ZERO;
     long shortEnds;
     long wrongOctets;
     private final Set<String> samples = new LinkedHashSet<>();
@@ -54,6 +55,11 @@ final class Tally {
         if (after.compareTo(injection.within().multipliedBy(slack)) > 0) {
             late++;
         }
+    }
+
+    /** A round of it has taken so long, all told. */
+    void spent(Duration time) {
+        spent = spent.plus(time);
     }
 
     /** Something else that this class measures. */
@@ -127,6 +133,7 @@ final class Tally {
             view.put("streams", Map.of("wrongOctets", wrongOctets, "shortEnds", shortEnds));
             view.put("unrecovered", unrecovered);
             view.put("late", late);
+            view.put("spentMillis", spent.toMillis());
             view.put(
                     "recoveryMillis",
                     Map.of(
