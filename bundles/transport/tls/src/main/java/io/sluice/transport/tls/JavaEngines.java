@@ -78,7 +78,6 @@ final class JavaEngines implements Engines {
     private static SSLParameters parameters(LayerSettings settings, SSLContext context, TlsOffer offer) {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(offer.versions().toArray(String[]::new));
-        parameters.setApplicationProtocols(offer.protocols().toArray(String[]::new));
         if (!offer.cipherSuites().isEmpty()) {
             List<String> supported = List.of(context.getSupportedSSLParameters().getCipherSuites());
             List<String> usable =
@@ -88,8 +87,13 @@ final class JavaEngines implements Engines {
             }
             parameters.setCipherSuites(usable.toArray(String[]::new));
         }
-        if (!offer.curves().isEmpty()) {
-            parameters.setNamedGroups(offer.curves().toArray(String[]::new));
+        try {
+            parameters.setApplicationProtocols(offer.protocols().toArray(String[]::new));
+            if (!offer.curves().isEmpty()) {
+                parameters.setNamedGroups(offer.curves().toArray(String[]::new));
+            }
+        } catch (IllegalArgumentException e) {
+            throw unusable(settings, e);
         }
         return parameters;
     }

@@ -88,7 +88,16 @@ final class NativeEngines implements Engines {
     private static boolean canDo(TlsOffer offer) {
         List<String> suites = offer.cipherSuites();
         long of13 = suites.stream().filter(TLS_1_3_SUITES::contains).count();
-        return OpenSsl.availableJavaCipherSuites().containsAll(suites) && (of13 == 0 || of13 == TLS_1_3_SUITES.size());
+        return OpenSsl.availableJavaCipherSuites().containsAll(suites)
+                && (of13 == 0 || of13 == TLS_1_3_SUITES.size())
+                && offer.protocols().stream().allMatch(NativeEngines::canOffer);
+    }
+
+    /** One name that is none (RFC 7301 §3.1), and it offers nothing at all, without a word. */
+    private static boolean canOffer(String protocol) {
+        return !protocol.isEmpty()
+                && protocol.length() <= 255
+                && protocol.chars().allMatch(c -> c < 0x80);
     }
 
     /** It signs by RSA and ECDSA only. */

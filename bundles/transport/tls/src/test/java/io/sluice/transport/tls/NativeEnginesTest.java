@@ -1,6 +1,7 @@
 package io.sluice.transport.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.ChannelFuture;
@@ -108,6 +109,23 @@ class NativeEnginesTest {
         assertThat(engines(Map.of("tls.cipherSuites", new String[] {"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"})))
                 .isInstanceOf(JavaEngines.class);
         assertThat(engines(identity("ed25519"))).isInstanceOf(JavaEngines.class);
+    }
+
+    /** The library would send none at all in its place. */
+    @Test
+    void protocolThatCannotBeOffered_isNotLeftOutInSilence() {
+        assertThat(engines(Map.of("tls.alpn", new String[] {"h2", "x".repeat(256)})))
+                .isInstanceOf(JavaEngines.class);
+    }
+
+    @Test
+    void whatNoLibraryTakes_isRefusedInOneSentence() {
+        assertThatThrownBy(() -> engines(Map.of("tls.alpn", new String[] {"h2", ""})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("w: TLS cannot be set up: ");
+        assertThatThrownBy(() -> engines(Map.of("tls.curves", new String[] {"x448", "x448"})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("w: TLS cannot be set up: ");
     }
 
     /** BoringSSL does not take these certificates; Go does, and Java. */
