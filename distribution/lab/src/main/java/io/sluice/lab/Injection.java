@@ -81,9 +81,9 @@ record Injection(
         return Integer.parseInt(id.substring(1));
     }
 
-    /** Those that kill the server: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
+    /** Those that kill the server, or may: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
     boolean endsStreams() {
-        return List.of("F03", "F07", "F08").contains(id);
+        return List.of("F03", "F07", "F08", "F24").contains(id);
     }
 
     Injection within(int seconds) {
