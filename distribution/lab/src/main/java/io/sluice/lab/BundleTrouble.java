@@ -12,10 +12,12 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.jar.Attributes;
@@ -48,6 +50,9 @@ final class BundleTrouble {
 
     private static final String TROUBLE = "lab.trouble";
 
+    /** The catalogue's, F17. */
+    private static final Duration GAP = Duration.ofMillis(500);
+
     private BundleTrouble() {}
 
     private static String room(Random dice) {
@@ -78,12 +83,16 @@ final class BundleTrouble {
     }
 
     private static boolean active(World w, String name) {
+        return state(w, name).equals("active");
+    }
+
+    private static String state(World w, String name) {
         for (JsonNode bundle : w.box.get("/bundles").path("items")) {
             if (bundle.path("name").asText().equals(name)) {
-                return bundle.path("state").asText().equals("active");
+                return bundle.path("state").asText();
             }
         }
-        return false;
+        return "";
     }
 
     /** The same version is put in its place while it works. */
@@ -114,15 +123,18 @@ final class BundleTrouble {
         w.box.console("felix:start " + id);
     }
 
-    /** A stranger's bundle throws at its start, never comes to an end of it, or ends the process. */
+    /** A stranger's bundle throws at its start, fills the stack, ends the process, or turns round and round, beside which it has to carry until somebody kills it. */
     static void misbehaving(World w, Random dice) throws IOException {
         Path jar = w.folder.resolve("trouble.jar");
-        int kind = dice.nextInt(3);
+        int kind = dice.nextInt(4);
         bundle(
                 jar,
                 TROUBLE,
                 List.<Consumer<CodeBuilder>>of(
-                                BundleTrouble::throwing, BundleTrouble::overflowing, BundleTrouble::exiting)
+                                BundleTrouble::throwing,
+                                BundleTrouble::overflowing,
+                                BundleTrouble::exiting,
+                                BundleTrouble::spinning)
                         .get(kind));
         w.box.console("felix:install " + jar.toUri());
         Waiting.until("the bundle " + TROUBLE, () -> present(w));
@@ -130,8 +142,22 @@ final class BundleTrouble {
         w.box.console("felix:start -t " + id(w, TROUBLE));
         if (kind == 2) {
             Waiting.until("the end of the process", () -> !w.box.lives());
+        } else if (kind == 3) {
+            besideALoop(w);
         } else {
             Waiting.pause(dice.nextInt(200, 500));
+        }
+    }
+
+    /** Nothing but its own console command waits for the loop. The framework holds its lock for it, so only an end of the process takes it away. */
+    private static void besideALoop(World w) {
+        Waiting.until("the loop of " + TROUBLE, () -> state(w, TROUBLE).equals("starting"));
+        Optional<Duration> gap = w.recovery(GAP.multipliedBy(10));
+        w.box.kill("KILL");
+        gap.ifPresent(time -> w.figure("besideALoopMillis", time));
+        if (gap.isEmpty() || gap.get().compareTo(GAP) > 0) {
+            throw new IllegalStateException("beside a bundle that loops it carries after " + gap.map(Duration::toMillis)
+                    + " ms, not within " + GAP.toMillis());
         }
     }
 
@@ -227,6 +253,12 @@ final class BundleTrouble {
                         "start",
                         MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("org.osgi.framework.BundleContext")))
                 .return_();
+    }
+
+    /** Without end, and without a pause. */
+    private static void spinning(CodeBuilder code) {
+        Label again = code.newLabel();
+        code.labelBinding(again).goto_(again);
     }
 
     /** A list of arrays of a million octets that grows without end. */

@@ -79,7 +79,7 @@ final class Faults {
                             w.start();
                             w.inForce(Files.readString(w.box.configFile()));
                         }),
-                Injection.of("F17", "a stranger's bundle throws, fills the stack, or ends the process")
+                Injection.of("F17", "a stranger's bundle throws, fills the stack, loops, or ends the process")
                         .within(10)
                         .breaking(BundleTrouble::misbehaving)
                         .healing((w, dice) -> BundleTrouble.behave(w)),
