@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, and octets of a known pattern. */
+/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, octets of a known pattern, and an octet a second. */
 final class FarHosts implements AutoCloseable {
 
     /** A stream's length; at the server's pace it lasts longer than most faults. */
@@ -31,6 +31,7 @@ final class FarHosts implements AutoCloseable {
         serve(inet, Places.WEB_PORT, this::web);
         serve(inet, Places.DISCARD_PORT, this::discard);
         serve(inet, Places.PATTERN_PORT, this::pattern);
+        serve(inet, Places.SLOW_PORT, FarHosts::dribble);
         DatagramSocket counter = Lab.onThread(inet, () -> new DatagramSocket(Places.COUNT_PORT));
         sockets.add(counter);
         threads.execute(() -> count(counter));
@@ -104,6 +105,13 @@ final class FarHosts implements AutoCloseable {
             }
             out.write(block);
             Waiting.pause(4);
+        }
+    }
+
+    private static void dribble(Socket client) throws IOException {
+        while (true) {
+            client.getOutputStream().write(1);
+            Waiting.pause(1_000);
         }
     }
 

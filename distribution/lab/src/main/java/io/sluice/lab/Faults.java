@@ -157,10 +157,20 @@ final class Faults {
                         .within(8)
                         .breaking((w, dice) -> falseProxy(w, dice, false))
                         .healing((w, dice) -> w.relay.start()),
-                Injection.of("F08", "the proxy server answers one octet a second")
+                Injection.of("F08", "the proxy server, or a server beyond it, answers one octet a second")
                         .within(8)
-                        .breaking((w, dice) -> falseProxy(w, dice, true))
-                        .healing((w, dice) -> w.relay.start()),
+                        .breaking((w, dice) -> {
+                            if (dice.nextBoolean()) {
+                                falseProxy(w, dice, true);
+                            } else {
+                                SlowFlows.beside(w);
+                            }
+                        })
+                        .healing((w, dice) -> {
+                            if (!w.relay.lives()) {
+                                w.relay.start();
+                            }
+                        }),
                 Injection.of("F23", "strangers hammer the management interface while the line flaps")
                         .within(5)
                         .breaking(Faults::hammered)

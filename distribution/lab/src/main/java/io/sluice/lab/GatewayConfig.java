@@ -44,7 +44,7 @@ record GatewayConfig(
     /** With the local network's allowance, for a filter that is closed but for it is the weaker one. */
     static GatewayConfig usual() {
         return new GatewayConfig(
-                "lockdown", SOCKS, Places.RELAY4, 1500, true, List.of("lan0"), Places.NAME_SERVERS, true, false);
+                "lockdown", SOCKS, Places.RELAY4, 1500, true, Places.LAN_DEVICES, Places.NAME_SERVERS, true, false);
     }
 
     GatewayConfig withRelay(String address) {

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * {@code lan – gw – wan – relay, inet}: a client, the gateway that the appliance runs in, the provider with its observers, a proxy server's host and the
+ * {@code lan, office – gw – wan – relay, inet}: a client, another local network, the gateway that the appliance runs in, the provider with its observers, a proxy server's host and the
  * hosts that canaries are for. The gateway translates no address, so what leaves it past the tunnel is seen as it is. The gateway has a second line to the provider, of
  * which its end waits in a namespace of its own.
  */
 final class Lab implements AutoCloseable {
 
     final NetworkNamespace lan = NetworkNamespace.create();
+    final NetworkNamespace office = NetworkNamespace.create();
     final NetworkNamespace gw = NetworkNamespace.create();
     final NetworkNamespace wan = NetworkNamespace.create();
     final NetworkNamespace relay = NetworkNamespace.create();
@@ -37,7 +38,7 @@ final class Lab implements AutoCloseable {
     private void wire(Path folder) throws IOException {
         // Before any interface is there, so that all inherit it: addresses at once, and no router search of the
         // kernel's own.
-        for (NetworkNamespace one : List.of(lan, gw, wan, relay, inet, drawer)) {
+        for (NetworkNamespace one : List.of(lan, office, gw, wan, relay, inet, drawer)) {
             sysctl(one, "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
             sysctl(one, "net.ipv6.conf.default.accept_ra=0", "net.ipv6.conf.all.accept_ra=0");
         }
@@ -48,6 +49,8 @@ final class Lab implements AutoCloseable {
         // A host that takes router advertisements although it forwards: the worst case for a gateway.
         sysctl(gw, "net.ipv6.conf.default.accept_ra=2", "net.ipv6.conf.default.accept_ra_rt_info_max_plen=128");
         lan.link("up0", Places.LAN_HOST4 + "/24", gw, "lan0", Places.LAN_GW4 + "/24");
+        office.link("up0", Places.OFFICE4 + "/24", gw, "lan1", Places.OFFICE_GW4 + "/24");
+        office.exec("ip", "route", "add", "default", "via", Places.OFFICE_GW4);
         gw.link("wan0", Places.WAN_GW4 + "/24", wan, "isp0", Places.WAN_ISP4 + "/24");
         drawer.link("wan1", Places.SECOND_GW4 + "/24", wan, "isp1", Places.SECOND_ISP4 + "/24");
         wan.link("r0", "45.90.7.1/24", relay, "up0", Places.RELAY4 + "/24");
@@ -165,7 +168,7 @@ final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        for (NetworkNamespace one : List.of(drawer, lan, gw, wan, relay, inet)) {
+        for (NetworkNamespace one : List.of(drawer, lan, office, gw, wan, relay, inet)) {
             one.close();
         }
     }

@@ -139,7 +139,7 @@ final class LeakClasses {
                     now.relay(),
                     dice.nextBoolean() ? 1500 : 1400,
                     dice.nextBoolean(),
-                    List.of("lan0"),
+                    Places.LAN_DEVICES,
                     dice.nextBoolean() ? Places.NAME_SERVERS : Places.NAME_SERVERS.reversed(),
                     dice.nextBoolean(),
                     dice.nextBoolean()));

@@ -4,6 +4,7 @@ import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ final class NetworkTrouble {
                         .breaking((w, dice) -> {
                             w.lab.relay.exec("ip", "link", "set", "up0", "down");
                             Waiting.pause(dice.nextInt(100, 400));
+                            localNetworks(w);
                         })
                         .healing((w, dice) -> {
                             w.lab.relay.exec("ip", "link", "set", "up0", "up");
@@ -207,9 +209,19 @@ final class NetworkTrouble {
             }
         } finally {
             w.lab.gw.exec("ip", "addr", "del", "8.8.8.77/24", "dev", "wan0");
-            w.apply(w.config().withLanInterfaces(List.of("lan0")));
+            w.apply(w.config().withLanInterfaces(Places.LAN_DEVICES));
             w.baseline();
             w.quiet(false);
+        }
+    }
+
+    /** What is between local networks has nothing to do with the tunnel. */
+    private static void localNetworks(World w) throws IOException {
+        try (ServerSocket office = Lab.onThread(w.lab.office, () -> new ServerSocket(Places.DISCARD_PORT));
+                Socket client = Lab.onThread(w.lab.lan, Socket::new)) {
+            client.connect(new InetSocketAddress(Places.OFFICE4, office.getLocalPort()), REFUSED_WITHIN);
+        } catch (IOException e) {
+            throw new IllegalStateException("one local network does not reach the other: " + e.getMessage(), e);
         }
     }
 

@@ -12,6 +12,13 @@ final class Places {
     static final String LAN_GW6 = "2a0e:1c80:77::1";
     static final String LAN_HOST6 = "2a0e:1c80:77::10";
 
+    /** Another local network, beyond the gateway. */
+    static final String OFFICE_GW4 = "192.168.78.1";
+
+    static final String OFFICE4 = "192.168.78.10";
+
+    static final List<String> LAN_DEVICES = List.of("lan0", "lan1");
+
     static final String WAN_GW4 = "45.80.1.2";
     static final String WAN_ISP4 = "45.80.1.1";
     static final String WAN_GW6 = "2a0e:1c80:1::2";
@@ -55,6 +62,9 @@ final class Places {
 
     /** Sends {@link PatternServer}'s octets. */
     static final int PATTERN_PORT = 8000;
+
+    /** Sends an octet a second. */
+    static final int SLOW_PORT = 8001;
 
     /** Programs of the box that are not the appliance send from these ports, which the kernel gives to nobody by itself (net.ipv4.ip_local_port_range). */
     static final int STRANGERS_PORTS = 61_000;

@@ -1,0 +1,56 @@
+package io.sluice.lab;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Flows that crawl, beside which the others go on as before. */
+final class SlowFlows {
+
+    private static final int COUNT = 20;
+
+    /** The catalogue's, F08: what the others have to keep. */
+    private static final double KEPT = 0.95;
+
+    private static final int SECOND = 1_000;
+
+    /** A full machine takes some of it now and then; slow flows would take it always. */
+    private static final int LOOKS = 4;
+
+    private SlowFlows() {}
+
+    /** The least window there is, and a server that sends an octet a second. */
+    static void beside(World w) throws IOException {
+        double before = Math.max(rate(w), rate(w));
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < COUNT; i++) {
+                Socket one = Lab.onThread(w.lab.lan, Socket::new);
+                slow.add(one);
+                one.setReceiveBufferSize(1);
+                one.connect(new InetSocketAddress(Places.WEB4, Places.SLOW_PORT), 5 * SECOND);
+            }
+            double during = 0;
+            for (int look = 0; look < LOOKS && during < KEPT * before; look++) {
+                during = Math.max(during, rate(w));
+            }
+            if (during < KEPT * before) {
+                throw new IllegalStateException("beside " + COUNT + " slow flows the others have " + (long) during
+                        + " octets a second, " + (long) before + " before");
+            }
+        } finally {
+            for (Socket one : slow) {
+                one.close();
+            }
+        }
+    }
+
+    private static double rate(World w) {
+        long begun = System.nanoTime();
+        long octets = w.streams().octets();
+        Waiting.pause(SECOND);
+        return (w.streams().octets() - octets) * 1e9 / (System.nanoTime() - begun);
+    }
+}
