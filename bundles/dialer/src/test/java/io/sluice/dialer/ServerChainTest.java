@@ -135,10 +135,10 @@ class ServerChainTest {
 
     /** A server that is gone without a word is noticed, unless the configuration says otherwise. */
     @Test
-    void socket_isWatched_asConfiguredOrEveryFiveSeconds() throws Exception {
+    void socket_isWatched_asConfiguredOrForFifteenSeconds() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
             int port = server.getLocalPort();
-            assertThat(watch(properties(port))).isEqualTo("true 5 5 2");
+            assertThat(watch(properties(port))).isEqualTo("true 5 2 5");
             assertThat(watch(properties(port, "sockopt.tcpKeepAliveIdle", 60))).startsWith("true 60 ");
             assertThat(watch(properties(port, "sockopt.tcpKeepAliveInterval", -1)))
                     .startsWith("false ");

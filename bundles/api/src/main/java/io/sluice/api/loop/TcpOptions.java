@@ -26,8 +26,11 @@ public record TcpOptions(
     /** The kernel's own values. */
     public static final TcpOptions NONE = new TcpOptions(0, 0, 0, 0, 0, 0, Optional.empty());
 
-    /** A peer that is gone without a word is noticed 15 s after its last: ours, five seconds three times. A user timeout would also end streams whose reader is slow. */
-    public static final TcpOptions KEEP_ALIVE = new TcpOptions(5, 5, 2, 0, 0, 0, Optional.empty());
+    /**
+     * A peer that is gone without a word is noticed 15 s after its last: ours, and five probes, so that a path that loses a packet in twenty does not end an idle
+     * connection for days. A user timeout would also end streams whose reader is slow.
+     */
+    public static final TcpOptions KEEP_ALIVE = new TcpOptions(5, 2, 5, 0, 0, 0, Optional.empty());
 
     public TcpOptions {
         Objects.requireNonNull(congestion, "congestion");

@@ -1,8 +1,6 @@
 package io.sluice.outbound.socks.engine;
 
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Promise;
@@ -39,12 +37,6 @@ final class DatagramDial extends Dial {
                 closeDatagrams();
             }
         });
-    }
-
-    @Override
-    void prepare(ChannelConfig config) {
-        // Nothing ever moves on this connection, so only keep-alive notices a proxy that vanished.
-        config.setOption(ChannelOption.SO_KEEPALIVE, true);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.outbound.socks.engine;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -9,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.loop.TcpOptions;
 import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.dialer.failure.NameFailures;
@@ -110,11 +112,15 @@ abstract class Dial {
         if (proxy.fastOpen()) {
             config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
-        prepare(config);
         try {
             connector.bind(channel, address.getAddress());
+            // Nothing may ever move on it, as on an association's, and a proxy that vanished says nothing.
+            connector.loops().configure(channel, TcpOptions.KEEP_ALIVE);
         } catch (EgressException e) {
             fail(CloseReason.EGRESS_UNAVAILABLE, "cannot be dialled: " + e.getMessage());
+            return;
+        } catch (ChannelException e) {
+            broken(e);
             return;
         }
         channel.pipeline()
@@ -125,9 +131,6 @@ abstract class Dial {
             }
         });
     }
-
-    /** Further options of the control connection. */
-    void prepare(ChannelConfig config) {}
 
     /** TCP stands. */
     final void connected() {

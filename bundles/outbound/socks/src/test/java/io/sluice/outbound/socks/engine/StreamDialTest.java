@@ -2,11 +2,14 @@ package io.sluice.outbound.socks.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.loop.TcpOptions;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.outbound.socks.engine.OutboundFixture.Reader;
@@ -60,6 +63,11 @@ class StreamDialTest {
                     .sync();
             stream.shutdownOutput().sync();
             assertThat(stream).isEqualTo(loops.stream((SocketChannel) stream.channel()));
+            assertThat(stream.channel().config().getOption(ChannelOption.SO_KEEPALIVE))
+                    .as("a proxy that vanishes is noticed")
+                    .isTrue();
+            assertThat(stream.channel().config().getOption(EpollChannelOption.TCP_KEEPIDLE))
+                    .isEqualTo(TcpOptions.KEEP_ALIVE.keepAliveIdle());
 
             assertThat(proxy.faults).isEmpty();
             assertThat(outbound.egress.bound).hasSize(1).first().asString().endsWith("/127.0.0.1");
