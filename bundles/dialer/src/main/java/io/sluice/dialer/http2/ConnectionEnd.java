@@ -75,6 +75,7 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     void beginning() {
         if (!asked && unserved < UNSERVED && silence() >= QUIET.toNanos()) {
             stopTimer();
+            unserved++;
             ask();
         }
     }
@@ -118,7 +119,6 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
     private void ask() {
         asked = true;
         askedAt = now();
-        unserved++;
         context.writeAndFlush(new DefaultHttp2PingFrame(0));
         schedule(patience.toNanos());
     }
