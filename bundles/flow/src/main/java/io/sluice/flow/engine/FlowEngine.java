@@ -105,14 +105,14 @@ public final class FlowEngine implements FlowAcceptor {
     }
 
     /**
-     * Associations that drain by an outbound of the same tag end now: their source's next datagram goes by this one, while the server
+     * Associations that drain by an outbound of the same tag end now if this one can do them: their source's next datagram goes by it, while the server
      * before may have nobody that reads any more, or a kill switch before it.
      */
     public synchronized void addOutbound(Outbound outbound, int ranking) {
         outbounds.add(outbound, ranking);
         generation++;
         flows.each(flow -> {
-            if (flow instanceof DatagramFlow && flow.lease().replacedBy(outbound)) {
+            if (flow instanceof DatagramFlow && flow.lease().withdrawn() && hasSuccessor(flow.lease())) {
                 flow.endLater(CloseReason.OUTBOUND_WITHDRAWN);
             }
         });
@@ -347,9 +347,17 @@ public final class FlowEngine implements FlowAcceptor {
     private void withdrawn(OutboundSlot slot) {
         Duration limit = settings.drainTimeout();
         flows.each(flow -> {
-            if (flow.lease() == slot) {
+            if (flow.lease() == slot && flow instanceof DatagramFlow && hasSuccessor(slot)) {
+                flow.endLater(CloseReason.OUTBOUND_WITHDRAWN);
+            } else if (flow.lease() == slot) {
                 flow.drainLater(limit);
             }
         });
+    }
+
+    /** Whether an association's source can go on by another outbound of the tag. */
+    private boolean hasSuccessor(OutboundSlot withdrawn) {
+        OutboundSlot now = outbounds.published().byTag().get(withdrawn.tag());
+        return now != null && now != withdrawn && now.datagrams();
     }
 }

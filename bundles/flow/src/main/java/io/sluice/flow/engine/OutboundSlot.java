@@ -52,10 +52,6 @@ final class OutboundSlot {
         return failures;
     }
 
-    boolean replacedBy(Outbound other) {
-        return withdrawn && tag.equals(other.tag());
-    }
-
     boolean withdrawn() {
         return withdrawn;
     }

@@ -179,6 +179,31 @@ class DatagramSessionTest {
         assertThat(remote.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
     }
 
+    /** A changed protocol is a new outbound that is there before the old one goes. */
+    @Test
+    void withdrawn_outbound_itsSuccessorWasThereBefore() {
+        begin(9_000);
+        open(out, 0, remote);
+        engine.addOutbound(new FakeOutbound("out", Capability.UDP), 0);
+        virtual.run();
+        assertThat(remote.closed.isDone()).isFalse();
+        engine.removeOutbound(out);
+        virtual.run();
+        assertThat(remote.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
+    }
+
+    @Test
+    void withdrawn_outbound_successorWithoutDatagrams_drains() {
+        begin(9_000);
+        open(out, 0, remote);
+        engine.removeOutbound(out);
+        engine.addOutbound(new FakeOutbound("out", Capability.TCP), 0);
+        virtual.seconds(4);
+        assertThat(remote.closed.isDone()).isFalse();
+        virtual.seconds(2);
+        assertThat(remote.closed.getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
+    }
+
     @Test
     void withdrawn_outbound_itsSuccessorTakesTheSourceAtOnce() {
         begin(9_000);
