@@ -86,7 +86,7 @@ final class LanRules {
         // What this filter answers to clients that have a global address.
         for (String device : allowance.lanInterfaces()) {
             rules.add(rule(pass, leavesBy(device), new Match.IcmpType(Match.ICMPV6, DESTINATION_UNREACHABLE6)));
-            rules.add(rule(pass, leavesBy(device), new Match.TcpReset()));
+            rules.add(rule(pass, leavesBy(device), new Match.TcpRefusal()));
         }
         return rules;
     }

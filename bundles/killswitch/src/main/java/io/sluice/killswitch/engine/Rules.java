@@ -32,11 +32,14 @@ final class Rules {
         return new FilterRule(List.of(matches), new Action.Prohibit(), Optional.of(kind));
     }
 
-    /** Tells the sender at once: a reset is not rationed, as ICMP errors are (RFC 4443 §2.4 f; Linux: one a second to each host). */
+    /**
+     * Tells the sender of an opening at once: a reset is not rationed, as ICMP errors are (RFC 4443 §2.4 f; Linux: one a second to each host). A connection that
+     * stands is not reset, for its way may be back in a moment.
+     */
     static List<FilterRule> refuse(String kind, Match match) {
-        Match tcp = new Match.Protocol(Match.TCP);
         return List.of(
-                new FilterRule(List.of(match, tcp), new Action.Reset(), Optional.of(kind)), prohibit(kind, match));
+                new FilterRule(List.of(match, new Match.TcpOpening()), new Action.Reset(), Optional.of(kind)),
+                prohibit(kind, match));
     }
 
     static Match to(String prefix) {

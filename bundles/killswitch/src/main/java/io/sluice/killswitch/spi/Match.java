@@ -68,8 +68,14 @@ public sealed interface Match {
     /** An ICMPv6 message with code 0. */
     record IcmpCodeZero(int protocol) implements Match {}
 
-    /** A TCP segment that refuses or ends a connection (RFC 9293 §3.5.2). */
-    record TcpReset() implements Match {}
+    /** A TCP segment that opens a connection: SYN without ACK, RST or FIN (RFC 9293 §3.5). */
+    record TcpOpening() implements Match {}
+
+    /**
+     * A TCP segment that refuses an opening: RST and ACK, with the sequence number 0 (RFC 9293 §3.10.7.1). A socket that had a connection and gives it up
+     * sends none such.
+     */
+    record TcpRefusal() implements Match {}
 
     /** It belongs to a connection that both sides have spoken in, or is an ICMP error about one. */
     record Established() implements Match {}

@@ -28,7 +28,12 @@ final class RuleExpressions {
     /** RFC 9293 §3.1. */
     private static final int TCP_FLAGS = 13;
 
-    private static final byte TCP_RST = 0x04;
+    private static final int TCP_SEQUENCE = 4;
+
+    private static final int TCP_FIN = 0x01;
+    private static final int TCP_SYN = 0x02;
+    private static final int TCP_RST = 0x04;
+    private static final int TCP_ACK = 0x10;
 
     private final NftExpressions out = new NftExpressions();
     private final boolean guard;
@@ -73,11 +78,10 @@ final class RuleExpressions {
             case Match.ToPort(int protocol, int port) -> transport(protocol, 2, NftExpressions.networkOrder16(port));
             case Match.IcmpType(int protocol, int type) -> transport(protocol, 0, new byte[] {(byte) type});
             case Match.IcmpCodeZero(int protocol) -> transport(protocol, 1, new byte[1]);
-            case Match.TcpReset() -> {
-                protocol(Match.TCP);
-                out.payload(NftConstants.NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1)
-                        .bitwise(new byte[] {TCP_RST}, new byte[1])
-                        .notEqual(new byte[1]);
+            case Match.TcpOpening() -> tcpFlags(TCP_SYN);
+            case Match.TcpRefusal() -> {
+                tcpFlags(TCP_RST | TCP_ACK);
+                transport(Match.TCP, TCP_SEQUENCE, new byte[Integer.BYTES]);
             }
             case Match.Established() ->
                 anyBit(NftConstants.NFT_CT_STATE, NftConstants.STATE_ESTABLISHED | NftConstants.STATE_RELATED);
@@ -148,6 +152,15 @@ final class RuleExpressions {
         protocol(protocol);
         out.payload(NftConstants.NFT_PAYLOAD_TRANSPORT_HEADER, offset, octets.length)
                 .equal(octets);
+    }
+
+    /** Of FIN, SYN, RST and ACK these are set and no others. */
+    private void tcpFlags(int set) {
+        protocol(Match.TCP);
+        byte[] mask = {TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK};
+        out.payload(NftConstants.NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1)
+                .bitwise(mask, new byte[1])
+                .equal(new byte[] {(byte) set});
     }
 
     private void prefix(IpPrefix prefix, int offset) {

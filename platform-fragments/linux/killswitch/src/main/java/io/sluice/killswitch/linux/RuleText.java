@@ -55,7 +55,8 @@ final class RuleText {
             case Match.ToPort(int protocol, int port) -> protocol(protocol) + " dport " + port;
             case Match.IcmpType(int protocol, int type) -> icmp(protocol) + " type " + type;
             case Match.IcmpCodeZero(int protocol) -> icmp(protocol) + " code 0";
-            case Match.TcpReset() -> "tcp flags rst";
+            case Match.TcpOpening() -> "tcp flags & 0x17 == 0x02";
+            case Match.TcpRefusal() -> "tcp flags & 0x17 == 0x14 tcp sequence 0";
             case Match.Established() -> "ct state established,related";
             case Match.Reply() -> "ct direction reply";
             case Match.Redirected() -> "ct status dnat";

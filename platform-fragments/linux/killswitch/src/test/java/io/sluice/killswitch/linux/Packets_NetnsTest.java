@@ -1,6 +1,7 @@
 package io.sluice.killswitch.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.killswitch.LeakProof;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -317,6 +319,28 @@ class Packets_NetnsTest {
                 assertThat(refused).as("port " + port).isLessThan(Duration.ofMillis(900));
             }
             assertThat(gateway.seen()).isEqualTo(before);
+        }
+    }
+
+    /** Its way may be back in a moment. */
+    @Test
+    void clientsConnectionThatStands_isNotReset() throws Exception {
+        gateway.world.exec("ip", "route", "add", "10.77.0.0/24", "via", "192.0.2.2");
+        try (ServerSocket server = gateway.world.call(() -> new ServerSocket(4433));
+                Socket client = gateway.client.call(() -> new Socket("192.0.2.1", 4433));
+                Socket accepted = server.accept()) {
+            for (Allowance allowance : List.of(new Allowance(true, List.of("lan0"), List.of(), List.of()), Scene.LAN)) {
+                set(FilterPlan.of(Scene.BLOCKED, allowance, true));
+                client.getOutputStream().write(1);
+                client.setSoTimeout(500);
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            }
+            gateway.onHost(() -> {
+                backend.remove();
+                return null;
+            });
+            accepted.setSoTimeout(30_000);
+            assertThat(accepted.getInputStream().read()).isEqualTo(1);
         }
     }
 
