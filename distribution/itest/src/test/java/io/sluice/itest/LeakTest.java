@@ -120,7 +120,7 @@ public class LeakTest {
                     port,
                     via.type(),
                     fault.get(),
-                    appliance.recentFlows().getFirst());
+                    appliance.recentFlows().stream().findFirst());
             Thread.sleep(20);
             fault = tried(port, via);
         }
