@@ -140,7 +140,7 @@ final class Campaign {
         settled = world.outside();
         leaked(round, settled, world.sightings(), "leaked");
         int gaps = world.watch.gaps().size();
-        long shorter = world.streams().shortEnds() - shortEnds;
+        long shorter = world.relayWasKilled() ? 0 : world.streams().shortEnds() - shortEnds;
         long wronger = world.streams().wrong() - wrong;
         round.tallies().forEach(tally -> {
             tally.gaps += gaps;

@@ -112,7 +112,7 @@ final class Faults {
                 Injection.of("F03", "the proxy server is killed and started again")
                         .within(8)
                         .breaking((w, dice) -> {
-                            w.relay.kill("KILL");
+                            w.killRelay();
                             Waiting.pause(dice.nextInt(0, 300));
                         })
                         .healing((w, dice) -> w.relay.start()),
@@ -219,10 +219,11 @@ final class Faults {
     }
 
     private static void otherAddress(World w) {
+        NetworkTrouble.link(w, "up");
         w.lab.gw.exec(
                 "sh",
                 "-c",
-                "ip link set wan0 up; ip addr add 45.80.1.7/24 dev wan0; ip addr del " + Places.WAN_GW4
+                "ip addr add 45.80.1.7/24 dev wan0; ip addr del " + Places.WAN_GW4
                         + "/24 dev wan0; ip addr replace 45.80.1.7/24 dev wan0");
         NetworkTrouble.gateway(w);
     }
@@ -232,7 +233,7 @@ final class Faults {
     }
 
     private static void falseProxy(World w, Random dice, boolean slow) throws IOException {
-        w.relay.kill("KILL");
+        w.killRelay();
         try (FalseProxy _ = new FalseProxy(w.lab, slow)) {
             Waiting.pause(dice.nextInt(300, 1_500));
         }
@@ -280,7 +281,11 @@ final class Faults {
                 case 2 -> filter(w, "numgen random mod 100 < 50 drop");
                 case 3 -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())) + "; true");
                 case 4 -> foreignResolver(w);
-                case 5 -> w.relay.kill("KILL");
+                case 5 -> {
+                    if (w.relay.lives()) {
+                        w.killRelay();
+                    }
+                }
                 case 6 -> silence(w);
                 case 7 -> otherAddress(w);
                 default -> {

@@ -1,7 +1,6 @@
 package io.sluice.lab;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -79,11 +78,6 @@ record Injection(
     /** Its number, as in {@code L14}; the mark in its packets bears it. */
     int number() {
         return Integer.parseInt(id.substring(1));
-    }
-
-    /** Those that kill the server, or may: a killed SOCKS5 server's kernel ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
-    boolean endsStreams() {
-        return List.of("F03", "F07", "F08", "F24").contains(id);
     }
 
     Injection within(int seconds) {

@@ -3,6 +3,7 @@ package io.sluice.lab;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -156,6 +157,11 @@ final class Lab implements AutoCloseable {
 
     byte[] mac(NetworkNamespace namespace, String device) {
         return onThread(namespace, () -> NetworkInterface.getByName(device).getHardwareAddress());
+    }
+
+    /** A socket is made when it connects: in the namespace of that thread. */
+    static Socket connected(NetworkNamespace from, String to, int port) {
+        return onThread(from, () -> new Socket(to, port));
     }
 
     static <T> T onThread(NetworkNamespace namespace, Callable<T> code) {

@@ -218,10 +218,11 @@ final class NetworkTrouble {
     /** What is between local networks has nothing to do with the tunnel. */
     private static void localNetworks(World w) throws IOException {
         try (ServerSocket office = Lab.onThread(w.lab.office, () -> new ServerSocket(Places.DISCARD_PORT));
-                Socket client = Lab.onThread(w.lab.lan, Socket::new)) {
-            client.connect(new InetSocketAddress(Places.OFFICE4, office.getLocalPort()), REFUSED_WITHIN);
-        } catch (IOException e) {
-            throw new IllegalStateException("one local network does not reach the other: " + e.getMessage(), e);
+                Socket client = Lab.connected(w.lab.lan, Places.OFFICE4, Places.DISCARD_PORT);
+                Socket accepted = office.accept()) {
+            if (!accepted.getInetAddress().equals(client.getLocalAddress())) {
+                throw new IllegalStateException("one local network reaches the other by way of " + accepted);
+            }
         }
     }
 

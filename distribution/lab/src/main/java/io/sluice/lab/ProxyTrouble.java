@@ -2,7 +2,6 @@ package io.sluice.lab;
 
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -81,8 +80,7 @@ final class ProxyTrouble {
 
     /** A stream on which nobody speaks, to a server that is gone: its client is told. */
     static void goneForGood(World w, Runnable gone) throws IOException {
-        try (Socket idle = Lab.onThread(w.lab.lan, Socket::new)) {
-            idle.connect(new InetSocketAddress(Places.WEB4, Places.DISCARD_PORT), 5_000);
+        try (Socket idle = Lab.connected(w.lab.lan, Places.WEB4, Places.DISCARD_PORT)) {
             idle.setSoTimeout(NOTICED_WITHIN);
             long begun = System.nanoTime();
             gone.run();

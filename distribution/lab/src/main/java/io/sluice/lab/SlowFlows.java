@@ -14,6 +14,9 @@ final class SlowFlows {
     /** The catalogue's, F08: what the others have to keep. */
     private static final double KEPT = 0.95;
 
+    /** A quarter of what the four streams are sent: of less nothing could be told. */
+    private static final double LEAST = 1_000_000;
+
     private static final int SECOND = 1_000;
 
     /** A full machine takes some of it now and then; slow flows would take it always. */
@@ -21,16 +24,15 @@ final class SlowFlows {
 
     private SlowFlows() {}
 
-    /** The least window there is, and a server that sends an octet a second. */
     static void beside(World w) throws IOException {
         double before = Math.max(rate(w), rate(w));
+        if (before < LEAST) {
+            throw new IllegalStateException("the checked streams have only " + (long) before + " octets a second");
+        }
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < COUNT; i++) {
-                Socket one = Lab.onThread(w.lab.lan, Socket::new);
-                slow.add(one);
-                one.setReceiveBufferSize(1);
-                one.connect(new InetSocketAddress(Places.WEB4, Places.SLOW_PORT), 5 * SECOND);
+                slow.add(Lab.onThread(w.lab.lan, () -> crawling(slow.size() % 2 == 0)));
             }
             double during = 0;
             for (int look = 0; look < LOOKS && during < KEPT * before; look++) {
@@ -45,6 +47,14 @@ final class SlowFlows {
                 one.close();
             }
         }
+    }
+
+    /** From a server that sends an octet a second, or into a window that is full. */
+    private static Socket crawling(boolean server) throws IOException {
+        Socket one = new Socket();
+        one.setReceiveBufferSize(1);
+        one.connect(new InetSocketAddress(Places.WEB4, server ? Places.SLOW_PORT : Places.PATTERN_PORT), 5 * SECOND);
+        return one;
     }
 
     private static double rate(World w) {

@@ -116,7 +116,7 @@ final class Tally {
                         && unrecovered == 0
                         && errors.isEmpty()
                         && wrongOctets == 0
-                        && (shortEnds == 0 || injection.endsStreams()));
+                        && shortEnds == 0);
     }
 
     Map<String, Object> view() {

@@ -49,6 +49,7 @@ final class World implements AutoCloseable {
     private int swept;
     private Duration starts = Duration.ZERO;
     private boolean closed;
+    private boolean relayKilled;
     private GatewayConfig config = GatewayConfig.usual();
     private List<GatewayConfig> possible = List.of();
 
@@ -78,6 +79,19 @@ final class World implements AutoCloseable {
         World world = new World(distribution, folder, clocks);
         world.relay.start();
         return world;
+    }
+
+    /** Its kernel then ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
+    void killRelay() {
+        relayKilled = true;
+        relay.kill("KILL");
+    }
+
+    /** Whether the proxy was killed since the last call. */
+    boolean relayWasKilled() {
+        boolean was = relayKilled;
+        relayKilled = false;
+        return was;
     }
 
     GatewayConfig config() {
