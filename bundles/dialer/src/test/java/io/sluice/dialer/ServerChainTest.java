@@ -138,7 +138,7 @@ class ServerChainTest {
     void socket_isWatched_asConfiguredOrForFifteenSeconds() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
             int port = server.getLocalPort();
-            assertThat(watch(properties(port))).isEqualTo("true 5 2 5");
+            assertThat(watch(properties(port))).isEqualTo("true 4 2 5");
             assertThat(watch(properties(port, "sockopt.tcpKeepAliveIdle", 60))).startsWith("true 60 ");
             assertThat(watch(properties(port, "sockopt.tcpKeepAliveInterval", -1)))
                     .startsWith("false ");

@@ -27,10 +27,10 @@ public record TcpOptions(
     public static final TcpOptions NONE = new TcpOptions(0, 0, 0, 0, 0, 0, Optional.empty());
 
     /**
-     * A peer that is gone without a word is noticed 15 s after its last: ours, and five probes, so that a path that loses a packet in twenty does not end an idle
+     * A peer that is gone without a word is noticed within 15 s: ours, and five probes, so that a path that loses a packet in twenty does not end an idle
      * connection for days. A user timeout would also end streams whose reader is slow.
      */
-    public static final TcpOptions KEEP_ALIVE = new TcpOptions(5, 2, 5, 0, 0, 0, Optional.empty());
+    public static final TcpOptions KEEP_ALIVE = new TcpOptions(4, 2, 5, 0, 0, 0, Optional.empty());
 
     public TcpOptions {
         Objects.requireNonNull(congestion, "congestion");
