@@ -118,7 +118,7 @@ public final class FlowEngine implements FlowAcceptor {
         });
     }
 
-    /** Its flows drain, then end with OUTBOUND_WITHDRAWN. Any thread. */
+    /** Its flows drain, then end with OUTBOUND_WITHDRAWN; associations at once, where a successor can do them. Any thread. */
     public synchronized void removeOutbound(Outbound outbound) {
         outbounds.remove(outbound);
         generation++;
