@@ -37,6 +37,8 @@ import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +59,7 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
     private final EventLoop[] loops;
     private final AtomicInteger turn = new AtomicInteger();
     private final Supplier<DatagramBackend> datagrams;
+    private final Map<EventLoop, UnansweredStreams> unanswered = new ConcurrentHashMap<>();
 
     private NettyEventLoops(int threads, Transport transport, Supplier<DatagramBackend> datagrams) {
         this.datagrams = datagrams;
@@ -159,8 +162,20 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
     public void configure(SocketChannel channel, TcpOptions options) {
         if (transport.splicer != null) {
             EpollTcpOptions.set(channel.config(), options);
+            if (channel instanceof EpollSocketChannel epoll && UnansweredStreams.areWatched(options)) {
+                watch(epoll, options);
+            }
         } else {
             EventLoops.super.configure(channel, options);
+        }
+    }
+
+    private void watch(EpollSocketChannel channel, TcpOptions options) {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
+            unanswered.computeIfAbsent(loop, UnansweredStreams::new).watch(channel, options);
+        } else {
+            loop.execute(() -> watch(channel, options));
         }
     }
 

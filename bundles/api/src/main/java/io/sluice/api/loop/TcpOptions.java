@@ -28,7 +28,7 @@ public record TcpOptions(
 
     /**
      * A peer that is gone without a word is noticed within 15 s: ours, and five probes, so that a path that loses a packet in twenty does not end an idle
-     * connection for days. A user timeout would also end streams whose reader is slow.
+     * connection for days. Loops that can, bound what stays unacknowledged by the same time, but not a wait for a slow reader, as a user timeout would.
      */
     public static final TcpOptions KEEP_ALIVE = new TcpOptions(4, 2, 5, 0, 0, 0, Optional.empty());
 
