@@ -2,12 +2,10 @@ package io.sluice.killswitch;
 
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchStatus.Drops;
-import io.sluice.api.killswitch.LeakProof;
 import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.killswitch.engine.Totals;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.killswitch.spi.FirewallBackend;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,6 +24,8 @@ final class ClosedFilter {
     /** Another program has removed it, and the kernel did not take it back. A table of its name may be there, and another's. */
     private boolean lost;
 
+    private long version;
+
     private Optional<FirewallBackend.Watch> watch = Optional.empty();
 
     ClosedFilter(FirewallBackend backend) {
@@ -37,16 +37,24 @@ final class ClosedFilter {
         return set;
     }
 
-    /** Makes the kernel's filter this, unless it is. */
+    /** Makes the kernel's filter this, unless it is, wholly. */
     void make(Filter wanted) throws KillSwitchException {
-        if (lost || !set.equals(Optional.of(wanted)) || !backend.present()) {
+        if (!set.equals(Optional.of(wanted))
+                || !stands()
+                || !backend.limitations().isEmpty()) {
             again(wanted);
         }
+    }
+
+    /** Whether it is in the kernel, as far as is known and asking for it tells. */
+    boolean stands() throws KillSwitchException {
+        return !lost && backend.present();
     }
 
     /** Sets it whether it is there or not. */
     void again(Filter wanted) throws KillSwitchException {
         count();
+        version++;
         backend.set(wanted);
         totals.restart();
         set = Optional.of(wanted);
@@ -60,6 +68,7 @@ final class ClosedFilter {
 
     void remove() throws KillSwitchException {
         count();
+        version++;
         backend.remove();
         totals.restart();
         set = Optional.empty();
@@ -110,22 +119,21 @@ final class ClosedFilter {
                 .toList();
     }
 
-    /** Packets of this host that were held back. */
-    long heldBack() {
-        return FilterPlan.FROM_THIS_HOST.stream().mapToLong(totals::packets).sum();
-    }
+    /**
+     * What it has counted up to now.
+     *
+     * @param heldBack packets of this host
+     * @param version another one after each setting
+     * @param stands it is in the kernel
+     */
+    record Reading(long heldBack, long escaped, long version, boolean stands) {}
 
-    long escaped() {
-        return totals.packets(FilterPlan.ESCAPED);
-    }
-
-    /** Sends canaries past the tunnel. */
-    LeakProof prove(Optional<String> tunnel, Instant at) throws KillSwitchException {
+    Reading reading() throws KillSwitchException {
         count();
-        long heldBefore = heldBack();
-        long escapedBefore = escaped();
-        List<LeakProof.Canary> canaries = backend.sendCanaries(FilterPlan.CANARY_TARGETS, tunnel);
-        count();
-        return Verdict.of(at, canaries, heldBack() - heldBefore, escaped() - escapedBefore);
+        return new Reading(
+                FilterPlan.FROM_THIS_HOST.stream().mapToLong(totals::packets).sum(),
+                totals.packets(FilterPlan.ESCAPED),
+                version,
+                stands());
     }
 }

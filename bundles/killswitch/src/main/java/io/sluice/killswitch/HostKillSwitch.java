@@ -3,10 +3,8 @@ package io.sluice.killswitch;
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.killswitch.KillSwitch;
 import io.sluice.api.killswitch.KillSwitchException;
-import io.sluice.api.killswitch.KillSwitchException.Code;
 import io.sluice.api.killswitch.KillSwitchMode;
 import io.sluice.api.killswitch.KillSwitchStatus;
-import io.sluice.api.killswitch.KillSwitchStatus.Heal;
 import io.sluice.api.killswitch.KillSwitchStatus.State;
 import io.sluice.api.killswitch.LeakProof;
 import io.sluice.api.killswitch.OwnTraffic;
@@ -15,11 +13,9 @@ import io.sluice.killswitch.engine.Memory;
 import io.sluice.killswitch.engine.Stand;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.killswitch.spi.FirewallBackend;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -42,7 +38,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             new FirewallPolicy.Blocked("The coordinator of the tunnel has not said anything yet.", OwnTraffic.NONE);
 
     private final FirewallBackend backend;
-    private final MemoryFile file;
+    private final Keeping keeping;
     private final InstantSource clock;
     private final BiConsumer<KillSwitchStatus, String> events;
     private final ClosedFilter filter;
@@ -50,11 +46,13 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private Memory memory;
     private Settings settings;
     private Optional<FirewallPolicy> policy = Optional.empty();
-    private Optional<String> trouble = Optional.empty();
-    private long heals;
-    private Optional<Heal> lastHeal = Optional.empty();
     /** Of the filter that was set last. */
     private FirewallPolicy inForce = UNTIL_TOLD;
+    /** For good: the rules are a successor's to keep. */
+    private boolean closed;
+
+    /** One proof at a time; taken before the lock of this object, and held while that one is not. */
+    private final Object proving = new Object();
 
     private HostKillSwitch(
             FirewallBackend backend,
@@ -64,7 +62,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             BiConsumer<KillSwitchStatus, String> events) {
         this.backend = backend;
         this.filter = new ClosedFilter(backend);
-        this.file = file;
+        this.keeping = new Keeping(file, backend);
         this.clock = clock;
         this.events = events;
         this.memory = file.read();
@@ -87,11 +85,12 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     }
 
     private synchronized void begin() {
+        watch(); // before the look, so that what changes after it is noticed
         boolean found = false;
         try {
             found = backend.present();
         } catch (KillSwitchException e) {
-            trouble(e, memory.mode() != KillSwitchMode.OFF);
+            standing.trouble(e, memory.mode() != KillSwitchMode.OFF);
         }
         if (found && !memory.closed()) {
             memory = memory.closed(true, memory.settings());
@@ -101,7 +100,6 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             standing.is(
                     State.BLOCKED,
                     "Rules that were set before this start stand until the tunnel's coordinator says more.");
-            watchOrWarn();
             LOG.info("the kill switch takes over rules that are in the kernel");
         }
         // A file for an open machine with mode off does not stand in the way of a kernel that was closed.
@@ -114,14 +112,19 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             try {
                 close(UNTIL_TOLD);
             } catch (KillSwitchException e) {
-                trouble(e, true);
+                refused(e);
             }
+        } else if (!memory.closed()) {
+            filter.stopWatching();
         }
         remember();
     }
 
-    /** A new configuration. */
+    /** A new configuration. What is refused is said by an event. */
     public synchronized void configure(Settings now) {
+        if (closed) {
+            return;
+        }
         boolean changed = !now.allowance().equals(settings.allowance());
         KillSwitchMode before = memory.mode();
         settings = now;
@@ -135,14 +138,25 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
                                 ? "The configuration changed what the kill switch allows."
                                 : "The configuration set the mode " + Limitations.word(memory.mode()) + ".");
             } catch (KillSwitchException e) {
-                trouble(e, true);
+                refused(e);
             }
         }
         remember();
     }
 
+    /** Rules that nobody waits for are not in force. */
+    private void refused(KillSwitchException e) {
+        standing.trouble(e, true);
+        boolean open = standing.state() == State.DISARMED;
+        if (open) {
+            standing.is(State.DISARMED, Reasons.refused(e));
+        }
+        tell(open ? standing.reason() : Reasons.kept(e));
+    }
+
     @Override
     public synchronized void apply(FirewallPolicy wanted) throws KillSwitchException {
+        requireOpen();
         State before = standing.state();
         policy = Optional.of(wanted);
         follow();
@@ -170,20 +184,25 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     private void close(FirewallPolicy wanted) throws KillSwitchException {
         boolean first = !memory.closed();
-        Filter closed = FilterPlan.of(wanted, settings.allowance(), memory.mode() == KillSwitchMode.LOCKDOWN);
-        watchOrWarn();
-        filter.make(closed);
-        trouble = Optional.empty();
+        Optional<String> unwatched = watch();
+        filter.make(plan(wanted));
+        standing.well();
+        unwatched.ifPresent(standing::trouble);
         memory = memory.closed(true, memory.settings());
         harden();
         if (first) {
             filter.forgetOthers(wanted.own().mark());
         }
         inForce = wanted;
-        closed();
+        stands();
+        sayLimits();
     }
 
-    private void closed() {
+    private Filter plan(FirewallPolicy wanted) {
+        return FilterPlan.of(wanted, settings.allowance(), memory.mode() == KillSwitchMode.LOCKDOWN);
+    }
+
+    private void stands() {
         standing.is(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
     }
 
@@ -191,10 +210,10 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private void harden() {
         try {
             memory = memory.closed(true, backend.settings(memory.settings()));
-            trouble = file.keep(memory.settings());
+            keeping.keep(memory).ifPresent(standing::trouble);
             backend.harden();
         } catch (KillSwitchException e) {
-            trouble(e, true);
+            standing.trouble(e, true);
         }
     }
 
@@ -202,8 +221,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private void open(String why) throws KillSwitchException {
         filter.remove();
         inForce = UNTIL_TOLD;
-        trouble = Optional.empty();
+        standing.well();
         disarmed();
+        sayLimits();
         standing.is(State.DISARMED, why);
     }
 
@@ -214,77 +234,47 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         try {
             backend.relax(before.settings());
         } catch (KillSwitchException e) {
-            trouble(e, true);
+            standing.trouble(e, true);
         }
     }
 
     @Override
     public synchronized KillSwitchStatus mode(KillSwitchMode wanted) throws KillSwitchException {
-        if (wanted == KillSwitchMode.OFF) {
-            return disarm();
-        }
+        requireOpen();
+        boolean off = wanted == KillSwitchMode.OFF;
         Memory before = memory;
         memory = memory.withMode(wanted);
-        keepOrUndo(before);
         try {
-            follow();
+            keeping.write(memory);
+        } catch (KillSwitchException e) {
+            memory = before;
+            throw e;
+        }
+        try {
+            if (off) {
+                open("An operator disarmed the kill switch.");
+            } else {
+                follow();
+            }
         } catch (KillSwitchException e) {
             memory = before;
             remember();
             throw e;
         }
         remember();
-        tell("An operator set the mode " + Limitations.word(wanted) + ".");
+        tell(off ? standing.reason() : "An operator set the mode " + Limitations.word(wanted) + ".");
         return status();
     }
 
     @Override
     public synchronized KillSwitchStatus disarm() throws KillSwitchException {
-        Memory before = memory;
-        memory = memory.withMode(KillSwitchMode.OFF);
-        keepOrUndo(before);
-        try {
-            open("An operator disarmed the kill switch.");
-        } catch (KillSwitchException e) {
-            memory = before;
-            remember();
-            throw e;
-        }
-        remember();
-        tell(standing.reason());
-        return status();
+        return mode(KillSwitchMode.OFF);
     }
 
-    private void keepOrUndo(Memory before) throws KillSwitchException {
-        try {
-            file.write(memory);
-        } catch (IOException e) {
-            memory = before;
-            throw new KillSwitchException(
-                    Code.STATE_NOT_KEPT,
-                    "The mode could not be written into " + file.folder() + ", so nothing was changed: "
-                            + e.getMessage(),
-                    e);
-        }
-    }
-
-    /** Writes what outlives the process. What cannot be written is said, and does not undo what is in force. */
+    /** What cannot be written is said, and does not undo what is in force. */
     private void remember() {
         memory = memory.allowing(settings.allowance());
-        try {
-            file.write(memory);
-            trouble = file.keep(memory.settings()).or(() -> trouble);
-            if (!memory.equals(Memory.NONE)) {
-                backend.keepForBoot(
-                        file.folder(),
-                        memory.closedAtBoot(settings.startsWithAppliance())
-                                ? Optional.of(FilterPlan.of(UNTIL_TOLD, settings.allowance(), false))
-                                : Optional.empty());
-            }
-        } catch (IOException | KillSwitchException e) {
-            trouble = Optional.of("What outlives the process could not be written: " + e.getMessage());
-            LOG.error("the kill switch's state could not be kept: {}", e.getMessage());
-        }
+        keeping.remember(memory, settings, UNTIL_TOLD).ifPresent(standing::trouble);
     }
 
     @Override
@@ -294,24 +284,20 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             if (!memory.closed() || !filter.isWatched()) {
                 return true;
             }
-            Filter wanted = filter.set()
-                    .orElseGet(() ->
-                            FilterPlan.of(UNTIL_TOLD, settings.allowance(), memory.mode() == KillSwitchMode.LOCKDOWN));
+            Filter wanted = filter.set().orElseGet(() -> plan(UNTIL_TOLD));
             try {
                 filter.again(wanted);
             } catch (KillSwitchException e) {
-                trouble(e, true);
+                standing.trouble(e, true);
                 lost(e);
                 return false;
             }
-            trouble = Optional.empty();
-            closed();
-            heals++;
-            Duration took = Duration.ofNanos(System.nanoTime() - noticed);
-            lastHeal = Optional.of(new Heal(clock.instant(), took));
-            LOG.warn(
-                    "somebody changed or removed the kill switch's rules; they are back after {} µs",
-                    took.toNanos() / 1000);
+            standing.healed(Duration.ofNanos(System.nanoTime() - noticed));
+            if (wanted.equals(plan(inForce))) {
+                standing.well(); // else a newer configuration is still refused
+            }
+            stands();
+            sayLimits();
             tell("Somebody changed or removed the rules; they were put back.");
             return true;
         }
@@ -330,25 +316,33 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         filter.set().filter(_ -> memory.closed() && filter.isWatched()).ifPresent(now -> {
             try {
                 filter.again(now);
+                sayLimits();
             } catch (KillSwitchException e) {
-                trouble(e, true);
+                refused(e);
             }
         });
     }
 
-    private void watchOrWarn() {
+    /** Returns why changes by others are not noticed, if so. */
+    private Optional<String> watch() {
         try {
             filter.watch(this);
+            return Optional.empty();
         } catch (KillSwitchException e) {
-            trouble(e, true);
+            standing.trouble(e, memory.mode() != KillSwitchMode.OFF);
+            return Optional.of(e.getMessage());
         }
     }
 
-    private void trouble(KillSwitchException e, boolean alarming) {
-        trouble = Optional.of(e.getMessage());
-        if (alarming) {
-            LOG.error("the kill switch: {}", e.getMessage());
+    private void requireOpen() throws KillSwitchException {
+        if (closed) {
+            throw Reasons.stopped();
         }
+    }
+
+    /** What cannot be had of the filter is no failure, but whoever listens is told when it begins. */
+    private void sayLimits() {
+        standing.limited(backend.limitations()).forEach(this::tell);
     }
 
     private void tell(String event) {
@@ -357,24 +351,10 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     @Override
     public synchronized KillSwitchStatus status() {
-        if (memory.closed()) {
+        if (memory.closed() && !closed) {
             filter.count();
         }
-        List<String> limitations = new ArrayList<>();
-        trouble.ifPresent(limitations::add);
-        limitations.addAll(backend.limitations());
-        limitations.addAll(Limitations.of(memory, settings));
-        return new KillSwitchStatus(
-                memory.mode(),
-                memory.configured(),
-                standing.state(),
-                standing.since(),
-                standing.reason(),
-                policy,
-                filter.drops(),
-                heals,
-                lastHeal,
-                limitations);
+        return standing.status(memory, settings, policy, filter.drops());
     }
 
     @Override
@@ -383,18 +363,34 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     }
 
     @Override
-    public synchronized LeakProof prove() throws KillSwitchException {
-        if (!memory.closed()) {
-            return Verdict.disarmed(clock.instant());
+    public LeakProof prove() throws KillSwitchException {
+        synchronized (proving) {
+            Optional<String> tunnel;
+            ClosedFilter.Reading before;
+            synchronized (this) {
+                requireOpen();
+                if (!memory.closed()) {
+                    return Verdict.disarmed(clock.instant());
+                }
+                before = filter.reading();
+                if (!before.stands()) {
+                    return Verdict.notInForce(clock.instant(), standing);
+                }
+                tunnel = policy.flatMap(now ->
+                        now instanceof FirewallPolicy.Connected up ? Optional.of(up.device()) : Optional.empty());
+            }
+            // Not under the lock: what is lost meanwhile has to come back at once.
+            List<LeakProof.Canary> canaries = backend.sendCanaries(FilterPlan.CANARY_TARGETS, tunnel);
+            synchronized (this) {
+                return Verdict.of(clock.instant(), canaries, before, filter.reading());
+            }
         }
-        Optional<String> tunnel = policy.flatMap(
-                now -> now instanceof FirewallPolicy.Connected up ? Optional.of(up.device()) : Optional.empty());
-        return filter.prove(tunnel, clock.instant());
     }
 
-    /** Ends the watching. The rules stay. */
+    /** Ends the watching, for good. The rules stay. */
     @Override
     public synchronized void close() {
+        closed = true;
         filter.stopWatching();
     }
 }

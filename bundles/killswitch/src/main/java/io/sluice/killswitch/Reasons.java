@@ -24,6 +24,26 @@ final class Reasons {
         return "Another program took the rules away, and they cannot be put back: " + refusal.getMessage();
     }
 
+    static String refused(KillSwitchException refusal) {
+        return "The kill switch has to be closed and its rules could not be set, so everything passes: "
+                + refusal.getMessage() + " Mend that, then: sluice killswitch mode auto or lockdown.";
+    }
+
+    static String kept(KillSwitchException refusal) {
+        return "New rules of the kill switch could not be set; those of before stay in force: " + refusal.getMessage();
+    }
+
+    static String unnoticed() {
+        return "They are not in the kernel any more, and nobody has told of it yet.";
+    }
+
+    static KillSwitchException stopped() {
+        return new KillSwitchException(
+                KillSwitchException.Code.FILTER_DENIED,
+                "This kill switch was stopped: its rules stay as they are and are its successor's. Ask that one again.",
+                null);
+    }
+
     static String open(KillSwitchMode mode) {
         return mode == KillSwitchMode.OFF
                 ? "The kill switch is off: everything passes, also without the tunnel."

@@ -1,8 +1,10 @@
 package io.sluice.killswitch;
 
+import io.sluice.api.killswitch.KillSwitchStatus.State;
 import io.sluice.api.killswitch.LeakProof;
 import io.sluice.api.killswitch.LeakProof.Canary;
 import io.sluice.api.killswitch.LeakProof.Outcome;
+import io.sluice.killswitch.ClosedFilter.Reading;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,7 +13,13 @@ final class Verdict {
 
     private Verdict() {}
 
-    static LeakProof of(Instant at, List<Canary> canaries, long heldBack, long escaped) {
+    static LeakProof of(Instant at, List<Canary> canaries, Reading before, Reading after) {
+        return after.stands() && after.version() == before.version()
+                ? of(at, canaries, after.heldBack() - before.heldBack(), after.escaped() - before.escaped())
+                : disturbed(at, canaries);
+    }
+
+    private static LeakProof of(Instant at, List<Canary> canaries, long heldBack, long escaped) {
         long held = count(canaries, Outcome.HELD_BACK);
         long out = Math.max(count(canaries, Outcome.ESCAPED), escaped);
         long unsent = count(canaries, Outcome.NOT_SENT);
@@ -34,5 +42,28 @@ final class Verdict {
 
     static LeakProof disarmed(Instant at) {
         return new LeakProof(at, false, "Disarmed: everything would get out, so nothing was sent.", List.of(), 0, 0);
+    }
+
+    static LeakProof notInForce(Instant at, Standing standing) {
+        String why = standing.state() == State.DISARMED ? standing.reason() : Reasons.unnoticed();
+        return new LeakProof(
+                at,
+                false,
+                "Nothing is proved and nothing was sent, for the rules are not in force: " + why
+                        + " Once sluice killswitch status says armed or blocked, prove it again.",
+                List.of(),
+                0,
+                0);
+    }
+
+    private static LeakProof disturbed(Instant at, List<Canary> canaries) {
+        return new LeakProof(
+                at,
+                false,
+                "Nothing is proved: the rules were changed while the canaries were sent. Prove it again; if that is so"
+                        + " each time, see who changes them with: nft monitor",
+                canaries,
+                0,
+                0);
     }
 }

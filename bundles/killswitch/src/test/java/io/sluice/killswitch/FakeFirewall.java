@@ -24,6 +24,11 @@ final class FakeFirewall implements FirewallBackend {
     boolean hardened;
     Map<String, String> relaxed = Map.of();
     List<Drops> counters = List.of();
+    List<String> limitations = List.of();
+    /** What others do right after somebody has looked for the rules. */
+    Runnable afterLook = () -> {};
+    /** What others do while canaries are sent. */
+    Runnable whileProving = () -> {};
 
     private void call(String name) throws KillSwitchException {
         calls.add(name);
@@ -49,7 +54,9 @@ final class FakeFirewall implements FirewallBackend {
 
     @Override
     public boolean present() {
-        return kernel.isPresent();
+        boolean there = kernel.isPresent();
+        afterLook.run();
+        return there;
     }
 
     @Override
@@ -64,7 +71,7 @@ final class FakeFirewall implements FirewallBackend {
 
     @Override
     public List<String> limitations() {
-        return List.of();
+        return limitations;
     }
 
     @Override
@@ -102,6 +109,8 @@ final class FakeFirewall implements FirewallBackend {
 
     @Override
     public List<LeakProof.Canary> sendCanaries(List<InetAddress> targets, Optional<String> except) {
+        calls.add("canaries");
+        whileProving.run();
         counters = List.of(new Drops("output", 2, 80));
         return targets.stream()
                 .map(target -> new LeakProof.Canary(

@@ -46,7 +46,8 @@ public interface KillSwitch {
 
     /**
      * Sends canaries: packets that would leave the machine past the tunnel, by several protocols of both families, to addresses that belong to nobody,
-     * and tells by the host's counters and by what sending them answered that none got out. Takes a second or two. Disarmed, it sends nothing.
+     * and tells by the host's counters and by what sending them answered that none got out. Takes a second or two, during which
+     * the others may be called. Disarmed, or while the rules are not in force, it sends nothing and says so.
      */
     LeakProof prove() throws KillSwitchException;
 }

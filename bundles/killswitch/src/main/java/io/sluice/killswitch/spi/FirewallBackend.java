@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The platform's packet filter. One thread at a time; may block. */
+/** The platform's packet filter. One thread at a time, but for {@link #sendCanaries}; may block. */
 public interface FirewallBackend {
 
     /** Makes our filter this, in one transaction, and reads it back. If it is refused, what was there before still is. */
@@ -79,7 +79,7 @@ public interface FirewallBackend {
     void keepForBoot(Path folder, Optional<Filter> filter) throws KillSwitchException;
 
     /**
-     * Sends packets that would leave past the tunnel, by every interface but the loopback and this one.
+     * Sends packets that would leave past the tunnel, by every interface but the loopback and this one. Other calls come meanwhile.
      *
      * @param targets one address a family
      */

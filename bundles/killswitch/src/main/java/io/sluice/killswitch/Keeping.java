@@ -1,0 +1,68 @@
+package io.sluice.killswitch;
+
+import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchException;
+import io.sluice.api.killswitch.KillSwitchException.Code;
+import io.sluice.killswitch.engine.FilterPlan;
+import io.sluice.killswitch.engine.Memory;
+import io.sluice.killswitch.spi.FirewallBackend;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what outlives the process: the memory, what the kernel's settings were, and the rules for the next boot. */
+final class Keeping {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostKillSwitch.class);
+
+    private final MemoryFile file;
+    private final FirewallBackend backend;
+
+    Keeping(MemoryFile file, FirewallBackend backend) {
+        this.file = file;
+        this.backend = backend;
+    }
+
+    /** Before something else is done that must not be done without it. */
+    void write(Memory memory) throws KillSwitchException {
+        try {
+            file.write(memory);
+        } catch (IOException e) {
+            throw new KillSwitchException(
+                    Code.STATE_NOT_KEPT,
+                    "The mode could not be written into " + file.folder() + ", so nothing was changed: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** What the kernel's settings were; returns why they could not be written, if so. */
+    Optional<String> keep(Memory memory) {
+        return file.keep(memory.settings());
+    }
+
+    /**
+     * Everything.
+     *
+     * @param atBoot what is in force from the boot on, if the machine is closed then
+     * @return why it could not be written, if so
+     */
+    Optional<String> remember(Memory memory, Settings settings, FirewallPolicy atBoot) {
+        try {
+            file.write(memory);
+            Optional<String> trouble = keep(memory);
+            if (!memory.equals(Memory.NONE)) {
+                backend.keepForBoot(
+                        file.folder(),
+                        memory.closedAtBoot(settings.startsWithAppliance())
+                                ? Optional.of(FilterPlan.of(atBoot, settings.allowance(), false))
+                                : Optional.empty());
+            }
+            return trouble;
+        } catch (IOException | KillSwitchException e) {
+            LOG.error("the kill switch's state could not be kept: {}", e.getMessage());
+            return Optional.of("What outlives the process could not be written: " + e.getMessage());
+        }
+    }
+}
