@@ -7,6 +7,7 @@ import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchException.Code;
 import io.sluice.api.killswitch.KillSwitchStatus.Drops;
 import io.sluice.killswitch.spi.Filter;
+import io.sluice.netlink.linux.Batch;
 import io.sluice.netlink.linux.Errno;
 import io.sluice.netlink.linux.NetlinkConstants;
 import io.sluice.netlink.linux.NetlinkException;
@@ -19,19 +20,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Our tables in the kernel, by one socket, which owns the guard. One thread at a time. */
+/**
+ * Our tables in the kernel, by one socket, which owns the guard. One thread at a time.
+ *
+ * <p>The batch that has set the last filter is kept as it was sent. When another program takes the filter away, that batch goes out first and questions are
+ * asked afterwards: to make it anew takes longer than the kernel needs for it, the more so the first time in a process. What remains is the kernel's: where
+ * the other program ends at once, as nft(8) does, the end of its socket may hold the tables for some 20 ms until what it deleted is freed.
+ */
 final class KernelFilter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelFilter.class);
 
     /** An interface may vanish between the listing and the batch; each attempt lists them anew. */
     private static final int ATTEMPTS = 4;
 
+    private static final String SET = "set the table inet " + NftTables.FILTER;
+
+    private static final String REMOVE = "remove the table inet " + NftTables.FILTER;
+
+    private static final String OTHERS_GUARD =
+            "Another program owns a table netdev " + NftTables.GUARD + ", which was left as it is, with what it drops."
+                    + " See whose it is with: nft list table netdev " + NftTables.GUARD
+                    + "; end that program and set the mode again.";
+
+    /** What was asked for last, and the batch that set as much of it as could be had. */
+    private record Last(Filter filter, Batch batch) {}
+
+    private Optional<Last> last = Optional.empty();
+    private boolean closed;
     private NetlinkSocket socket;
     private int port;
     private List<String> guarded = List.of();
     private Optional<String> guardLimitation = Optional.empty();
 
     private NetlinkSocket socket() throws NetlinkException {
+        if (closed) {
+            throw new NetlinkException(Errno.EBADF, "the packet filter's socket was closed with its room");
+        }
         if (socket == null) {
             socket = NetlinkSocket.open(NetlinkConstants.NETLINK_NETFILTER);
             port = socket.port();
@@ -55,15 +83,18 @@ final class KernelFilter implements AutoCloseable {
 
     /** Both tables in one batch; the filter alone, if the kernel cannot have the guard. */
     synchronized void set(Filter filter) throws KillSwitchException {
+        if (repeated(filter)) {
+            return;
+        }
         guardLimitation = Optional.empty();
         if (filter.guard().isEmpty()) {
-            send(filter, List.of());
+            guardLimitation = alone(filter, filter).map(_ -> OTHERS_GUARD);
             return;
         }
         KillSwitchException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                send(filter, GuardedInterfaces.list(filter.guard().get().except()));
+                send(filter, filter, GuardedInterfaces.list(filter.guard().get().except()), false);
                 return;
             } catch (NetlinkException e) {
                 throw translated("list the interfaces", e);
@@ -74,28 +105,74 @@ final class KernelFilter implements AutoCloseable {
                 }
             }
         }
-        send(filter.withoutGuard(), List.of());
+        String why = alone(filter, filter.withoutGuard()).isPresent() ? OTHERS_GUARD : refused.getMessage();
         guardLimitation = Optional.of(
                 "The guard at the interfaces is not there, so a flush of the host's rules opens them until they are"
-                        + " back, some milliseconds later: "
-                        + refused.getMessage());
+                        + " back, some milliseconds later: " + why);
     }
 
-    private void send(Filter filter, List<String> devices) throws KillSwitchException {
-        String what = "set the table inet " + NftTables.FILTER;
+    /** Whether that was asked for last and is in force once more. If not, the long way mends it or tells what is wrong. */
+    private boolean repeated(Filter filter) {
+        if (last.filter(before -> before.filter().equals(filter)).isEmpty()) {
+            return false;
+        }
         try {
-            NftMessages batch = new NftMessages();
-            NftTables.addFilter(batch, filter);
-            if (filter.guard().isPresent()) {
-                NftTables.addGuard(batch, filter.guard().get(), devices);
-            } else if (NftSnapshot.hasTable(socket(), NFPROTO_NETDEV, NftTables.GUARD)) {
-                batch.noTable(NFPROTO_NETDEV, NftTables.GUARD);
+            socket().transact(last.get().batch(), SET);
+            List<String> devices = filter.guard().isPresent()
+                    ? GuardedInterfaces.list(filter.guard().get().except())
+                    : List.of();
+            if (guardLimitation.isPresent() || !devices.equals(guarded)) {
+                return false;
             }
-            socket().transact(batch.batch(), what);
+            verify(filter, devices);
+            return true;
+        } catch (NetlinkException | KillSwitchException e) {
+            LOG.debug("the filter is made anew: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /**
+     * Without a guard; ours of before goes.
+     *
+     * @return the refusal, if a table of the guard's name is another's and was left alone
+     */
+    private Optional<KillSwitchException> alone(Filter asked, Filter filter) throws KillSwitchException {
+        boolean guard;
+        try {
+            guard = NftSnapshot.hasTable(socket(), NFPROTO_NETDEV, NftTables.GUARD);
+        } catch (NetlinkException e) {
+            throw translated(SET, e);
+        }
+        try {
+            send(asked, filter, List.of(), guard);
+            return Optional.empty();
+        } catch (KillSwitchException e) {
+            if (!guard || e.code() != Code.FILTER_DENIED) {
+                throw e;
+            }
+            send(asked, filter, List.of(), false);
+            return Optional.of(e);
+        }
+    }
+
+    private void send(Filter asked, Filter filter, List<String> devices, boolean withoutOldGuard)
+            throws KillSwitchException {
+        try {
+            NftMessages messages = new NftMessages();
+            NftTables.addFilter(messages, filter);
+            if (filter.guard().isPresent()) {
+                NftTables.addGuard(messages, filter.guard().get(), devices);
+            } else if (withoutOldGuard) {
+                messages.noTable(NFPROTO_NETDEV, NftTables.GUARD);
+            }
+            Batch batch = messages.batch();
+            socket().transact(batch, SET);
             guarded = devices;
+            last = Optional.of(new Last(asked, batch));
             verify(filter, devices);
         } catch (NetlinkException e) {
-            throw translated(what, e);
+            throw translated(SET, e);
         }
     }
 
@@ -141,25 +218,37 @@ final class KernelFilter implements AutoCloseable {
     }
 
     synchronized boolean remove() throws KillSwitchException {
-        String what = "remove the table inet " + NftTables.FILTER;
         try {
             boolean filter = NftSnapshot.hasTable(socket(), NFPROTO_INET, NftTables.FILTER);
             boolean guard = NftSnapshot.hasTable(socket(), NFPROTO_NETDEV, NftTables.GUARD);
-            NftMessages batch = new NftMessages();
-            if (filter) {
-                batch.noTable(NFPROTO_INET, NftTables.FILTER);
-            }
-            if (guard) {
-                batch.noTable(NFPROTO_NETDEV, NftTables.GUARD);
-            }
-            if (filter || guard) {
-                socket().transact(batch.batch(), what);
+            guardLimitation = Optional.empty();
+            try {
+                remove(filter, guard);
+            } catch (NetlinkException e) {
+                if (!guard || e.errno() != Errno.EPERM) {
+                    throw e;
+                }
+                remove(filter, false);
+                guardLimitation = Optional.of(OTHERS_GUARD);
             }
             guarded = List.of();
-            guardLimitation = Optional.empty();
+            last = Optional.empty();
             return filter || guard;
         } catch (NetlinkException e) {
-            throw translated(what, e);
+            throw translated(REMOVE, e);
+        }
+    }
+
+    private void remove(boolean filter, boolean guard) throws NetlinkException {
+        NftMessages messages = new NftMessages();
+        if (filter) {
+            messages.noTable(NFPROTO_INET, NftTables.FILTER);
+        }
+        if (guard) {
+            messages.noTable(NFPROTO_NETDEV, NftTables.GUARD);
+        }
+        if (filter || guard) {
+            socket().transact(messages.batch(), REMOVE);
         }
     }
 
@@ -208,9 +297,10 @@ final class KernelFilter implements AutoCloseable {
     /** asm-generic/errno.h: no such netlink protocol, so no netfilter. */
     private static final int EPROTONOSUPPORT = 93;
 
-    /** The filter stays; the guard goes. */
+    /** For good: the filter stays, the guard goes. */
     @Override
     public synchronized void close() {
+        closed = true;
         if (socket != null) {
             socket.close();
             socket = null;

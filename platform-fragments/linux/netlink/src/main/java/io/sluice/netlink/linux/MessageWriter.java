@@ -12,7 +12,7 @@ public final class MessageWriter {
     /** Offsets in struct nlmsghdr. */
     private static final int FLAGS = 6;
 
-    private static final int SEQUENCE = 8;
+    static final int SEQUENCE = 8;
 
     /** Larger than any request here; a rule with every attribute takes about 200 octets. */
     private static final int CAPACITY = 4096;

@@ -145,37 +145,41 @@ public final class NetlinkSocket implements AutoCloseable {
      * Sends requests in one datagram, which the kernel carries out as one (nfnetlink's batches), and waits for the acknowledgement of that one of them
      * that asks for it. All of them or none have been carried out then.
      */
-    public void transact(List<MessageWriter> requests, String what) throws NetlinkException {
+    public void transact(Batch batch, String what) throws NetlinkException {
+        requireOpen(what);
+        drain(); // refusals of an earlier batch, which only the first was read of
         int first = sequence + 1;
-        int size = 0;
-        List<ByteBuffer> messages = new ArrayList<>();
-        for (MessageWriter request : requests) {
-            ByteBuffer message = request.finish(++sequence);
-            messages.add(message);
-            size += message.remaining();
-        }
+        byte[] octets = batch.numbered(first);
+        sequence += batch.messages();
         // The kernel refuses what does not fit into the send buffer (net/netlink/af_netlink.c, netlink_sendmsg). A
         // privileged
         // process may exceed the system's limit; where that is not permitted the usual 208 KiB have to do.
-        memory.setInt(0, Math.max(size + SEND_OVERHEAD, USUAL_SEND_BUFFER));
+        memory.setInt(0, Math.max(octets.length + SEND_OVERHEAD, USUAL_SEND_BUFFER));
         Libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, memory, Integer.BYTES);
-        try (Memory datagram = new Memory(size)) {
-            long at = 0;
-            for (ByteBuffer message : messages) {
-                datagram.write(at, message.array(), 0, message.remaining());
-                at += message.remaining();
-            }
-            if (Libc.sendto(fd, datagram, size, 0, null, 0) < 0) {
+        try (Memory datagram = new Memory(octets.length)) {
+            datagram.write(0, octets, 0, octets.length);
+            if (Libc.sendto(fd, datagram, octets.length, 0, null, 0) < 0) {
                 throw failed(what, Native.getLastError());
             }
         }
         awaitAcknowledgement(first, what);
     }
 
-    /** Refusals come first, in the order of the requests, then the acknowledgement. */
+    /**
+     * Refusals come first, in the order of the requests, then the acknowledgement. A large batch that is refused whole has more refusals than the queue holds:
+     * the first is there all the same.
+     */
     private void awaitAcknowledgement(int first, String what) throws NetlinkException {
         while (true) {
-            for (NetlinkMessage answer : answers(what)) {
+            List<NetlinkMessage> answers = List.of();
+            try {
+                answers = answers(what);
+            } catch (NetlinkException e) {
+                if (e.errno() != Errno.ENOBUFS) {
+                    throw e;
+                }
+            }
+            for (NetlinkMessage answer : answers) {
                 if (answer.sequence() >= first && answer.type() == NLMSG_ERROR) {
                     Acknowledgement.check(answer, what);
                     return;
@@ -321,9 +325,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private int send(MessageWriter request, String what) throws NetlinkException {
-        if (closed) {
-            throw new NetlinkException(Errno.EBADF, what + ": the netlink socket is closed");
-        }
+        requireOpen(what);
         int number = ++sequence;
         ByteBuffer message = request.finish(number);
         memory.write(0, message.array(), 0, message.remaining());
@@ -331,6 +333,12 @@ public final class NetlinkSocket implements AutoCloseable {
             throw failed(what, Native.getLastError());
         }
         return number;
+    }
+
+    private void requireOpen(String what) throws NetlinkException {
+        if (closed) {
+            throw new NetlinkException(Errno.EBADF, what + ": the netlink socket is closed");
+        }
     }
 
     private List<NetlinkMessage> answers(String what) throws NetlinkException {

@@ -3,6 +3,7 @@ package io.sluice.nftables.linux.netlink;
 import static io.sluice.netlink.linux.NetlinkConstants.*;
 import static io.sluice.nftables.linux.netlink.NftConstants.*;
 
+import io.sluice.netlink.linux.Batch;
 import io.sluice.netlink.linux.MessageWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -95,11 +96,11 @@ public final class NftMessages {
     }
 
     /** The messages; the last but the end asks for the acknowledgement of all. */
-    public List<MessageWriter> batch() {
+    public Batch batch() {
         List<MessageWriter> all = new ArrayList<>(messages);
         all.getLast().acknowledged();
         all.add(header(NFNL_MSG_BATCH_END, NLM_F_REQUEST, 0, NFNL_SUBSYS_NFTABLES));
-        return all;
+        return Batch.of(all);
     }
 
     static MessageWriter dump(int message, int family) {
