@@ -34,8 +34,8 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     private static final Logger LOG = LoggerFactory.getLogger(HostKillSwitch.class);
 
-    private static final FirewallPolicy UNTIL_TOLD =
-            new FirewallPolicy.Blocked("The coordinator of the tunnel has not said anything yet.", OwnTraffic.NONE);
+    private static final FirewallPolicy UNTIL_TOLD = new FirewallPolicy.Blocked(
+            "The coordinator of the tunnel has not said anything yet.", OwnTraffic.NONE, List.of());
 
     private final FirewallBackend backend;
     private final Keeping keeping;

@@ -23,9 +23,9 @@ class HostKillSwitchTest {
 
     private static final FirewallPolicy CONNECTED =
             new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
-    private static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OwnTraffic.NONE);
-    private static final FirewallPolicy STOPPED = new FirewallPolicy.Disconnected(true, OwnTraffic.NONE);
-    private static final FirewallPolicy DOWN = new FirewallPolicy.Disconnected(false, OwnTraffic.NONE);
+    private static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OwnTraffic.NONE, List.of());
+    private static final FirewallPolicy STOPPED = new FirewallPolicy.Disconnected(true, OwnTraffic.NONE, List.of());
+    private static final FirewallPolicy DOWN = new FirewallPolicy.Disconnected(false, OwnTraffic.NONE, List.of());
 
     @TempDir
     private Path folder;
@@ -65,7 +65,7 @@ class HostKillSwitchTest {
         assertThat(firewall.boot).isPresent();
         host.apply(CONNECTED);
         assertThat(host.status().state()).isEqualTo(State.ARMED);
-        host.apply(new FirewallPolicy.Blocked("The proxy is gone.", OwnTraffic.NONE));
+        host.apply(new FirewallPolicy.Blocked("The proxy is gone.", OwnTraffic.NONE, List.of()));
         assertThat(host.status().reason()).isEqualTo("The proxy is gone.");
         assertThat(firewall.kernel).isPresent();
         host.apply(STOPPED);

@@ -23,7 +23,7 @@ class HostKillSwitch_TroubleTest {
 
     private static final FirewallPolicy CONNECTED =
             new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
-    private static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OwnTraffic.NONE);
+    private static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OwnTraffic.NONE, List.of());
 
     @TempDir
     private Path folder;

@@ -14,21 +14,29 @@ public sealed interface FirewallPolicy {
     OwnTraffic own();
 
     /**
+     * Those of the tunnel's device, which may be there in every case. Packets to them that arrive by another interface, or by any while the tunnel carries no
+     * traffic, are dropped, and nothing is forwarded to their networks from outside the tunnel: nobody on a link learns them (CVE-2019-14899).
+     */
+    List<IpPrefix> addresses();
+
+    /**
      * No tunnel, and none is wanted.
      *
      * @param byOperator an operator said so just now. False for the first state after a start of the process and for a stop of the appliance: then
      *     nothing is opened
      */
-    record Disconnected(boolean byOperator, OwnTraffic own) implements FirewallPolicy {
+    record Disconnected(boolean byOperator, OwnTraffic own, List<IpPrefix> addresses) implements FirewallPolicy {
         public Disconnected {
             Objects.requireNonNull(own, "own");
+            addresses = List.copyOf(addresses);
         }
     }
 
     /** The tunnel is being built, or is being torn down in order to be built again. */
-    record Connecting(OwnTraffic own) implements FirewallPolicy {
+    record Connecting(OwnTraffic own, List<IpPrefix> addresses) implements FirewallPolicy {
         public Connecting {
             Objects.requireNonNull(own, "own");
+            addresses = List.copyOf(addresses);
         }
     }
 
@@ -36,7 +44,6 @@ public sealed interface FirewallPolicy {
      * The tunnel carries traffic.
      *
      * @param device the TUN interface's name
-     * @param addresses its addresses; packets to them that arrive by another interface are dropped (CVE-2019-14899)
      * @param resolvers the only name servers that may be asked, by the device; empty: any, by the device
      */
     record Connected(OwnTraffic own, String device, List<IpPrefix> addresses, List<InetAddress> resolvers)
@@ -54,10 +61,11 @@ public sealed interface FirewallPolicy {
      *
      * @param reason one sentence for people
      */
-    record Blocked(String reason, OwnTraffic own) implements FirewallPolicy {
+    record Blocked(String reason, OwnTraffic own, List<IpPrefix> addresses) implements FirewallPolicy {
         public Blocked {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(own, "own");
+            addresses = List.copyOf(addresses);
         }
     }
 }

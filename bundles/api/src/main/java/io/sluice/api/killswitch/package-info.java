@@ -8,7 +8,7 @@
  * <p>Threads: any thread; calls block while the kernel works, milliseconds as a rule, and run one after the other. This contract sees no other room's.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sluice.api.killswitch;
 
 import org.osgi.annotation.bundle.Export;

@@ -115,12 +115,11 @@ public final class FilterPlan {
     private List<FilterRule> input() {
         List<FilterRule> rules = new ArrayList<>();
         rules.add(accept(arrivedBy(LOOPBACK)));
-        tunnel.ifPresent(up -> {
-            for (IpPrefix address : up.addresses()) {
-                IpPrefix host = new IpPrefix(address.address(), address.isIpv6() ? 128 : 32);
-                rules.add(drop(TUNNEL_ADDRESS, new Match.ArrivedBy(up.device(), true), new Match.To(host)));
-            }
-        });
+        for (IpPrefix address : policy.addresses()) {
+            Match to = new Match.To(new IpPrefix(address.address(), address.isIpv6() ? 128 : 32));
+            rules.add(tunnel.map(up -> drop(TUNNEL_ADDRESS, new Match.ArrivedBy(up.device(), true), to))
+                    .orElseGet(() -> drop(TUNNEL_ADDRESS, to)));
+        }
         rules.addAll(LinkRules.in());
         if (policy.own().mark() != 0) {
             rules.add(accept(new Match.ForSocketMarked(policy.own().mark()), new Match.Established()));
@@ -148,8 +147,7 @@ public final class FilterPlan {
     private List<FilterRule> forward() {
         List<FilterRule> rules = new ArrayList<>();
         // The tunnel's own network is nobody's to reach from here: what answers there would tell that it is.
-        tunnel.ifPresent(up ->
-                up.addresses().forEach(address -> rules.add(drop(TUNNEL_ADDRESS, new Match.To(address.network())))));
+        policy.addresses().forEach(address -> rules.add(drop(TUNNEL_ADDRESS, new Match.To(address.network()))));
         dnsAndTunnel().forEach(rule -> rules.addAll(byClients(rule)));
         tunnel.ifPresent(up -> rules.add(rule(pass, arrivedBy(up.device()), new Match.Established())));
         rules.addAll(lan.forward());

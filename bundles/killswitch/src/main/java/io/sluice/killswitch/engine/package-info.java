@@ -5,7 +5,8 @@
  *
  * <ol>
  *   <li>the loopback, and programs' connections that this host redirects to it;
- *   <li>packets to the tunnel's own addresses that arrive by another interface are dropped (CVE-2019-14899), before anything could answer them;
+ *   <li>packets to the tunnel's own addresses that arrive by another interface are dropped (CVE-2019-14899), before anything could answer them; also while
+ *       it is not connected, for its device may be there;
  *   <li>what a link needs to work: DHCP, DHCPv6, neighbour discovery;
  *   <li>our own sockets, known by their mark, to their endpoints. The mark is the condition, so that another program, or a host behind us, that
  *       sends to a proxy's address is refused (MUL-02-002, TunnelCrack ServerIP);

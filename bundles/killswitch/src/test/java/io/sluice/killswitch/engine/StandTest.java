@@ -13,11 +13,11 @@ class StandTest {
 
     private static FirewallPolicy policy(String name) {
         return switch (name) {
-            case "stopped" -> new FirewallPolicy.Disconnected(true, OwnTraffic.NONE);
-            case "down" -> new FirewallPolicy.Disconnected(false, OwnTraffic.NONE);
-            case "connecting" -> new FirewallPolicy.Connecting(OwnTraffic.NONE);
+            case "stopped" -> new FirewallPolicy.Disconnected(true, OwnTraffic.NONE, List.of());
+            case "down" -> new FirewallPolicy.Disconnected(false, OwnTraffic.NONE, List.of());
+            case "connecting" -> new FirewallPolicy.Connecting(OwnTraffic.NONE, List.of());
             case "connected" -> new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
-            default -> new FirewallPolicy.Blocked("test", OwnTraffic.NONE);
+            default -> new FirewallPolicy.Blocked("test", OwnTraffic.NONE, List.of());
         };
     }
 

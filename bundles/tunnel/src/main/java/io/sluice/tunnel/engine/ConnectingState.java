@@ -45,7 +45,7 @@ public record ConnectingState(Session session, int next, boolean wanted, long at
 
     @Override
     public FirewallPolicy policy(TunnelContext context) {
-        return new FirewallPolicy.Connecting(context.own());
+        return new FirewallPolicy.Connecting(context.own(), context.addresses(Optional.of(session)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.tunnel.engine;
 
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.tunnel.TunnelState;
+import java.util.Optional;
 
 /**
  * Nothing of ours is on the host.
@@ -27,8 +28,8 @@ public record DisconnectedState(String reason, boolean wanted, boolean byOperato
     @Override
     public FirewallPolicy policy(TunnelContext context) {
         return wanted
-                ? new FirewallPolicy.Blocked(reason, context.own())
-                : new FirewallPolicy.Disconnected(byOperator, context.own());
+                ? new FirewallPolicy.Blocked(reason, context.own(), context.addresses(Optional.empty()))
+                : new FirewallPolicy.Disconnected(byOperator, context.own(), context.addresses(Optional.empty()));
     }
 
     @Override

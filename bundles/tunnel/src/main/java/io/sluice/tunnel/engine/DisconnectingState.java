@@ -1,7 +1,9 @@
 package io.sluice.tunnel.engine;
 
 import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.net.IpPrefix;
 import io.sluice.api.tunnel.TunnelState;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +30,10 @@ public record DisconnectingState(Session session, State end, boolean startAfter)
 
     @Override
     public FirewallPolicy policy(TunnelContext context) {
+        List<IpPrefix> addresses = context.addresses(Optional.of(session));
         return end instanceof ErrorState
-                ? new FirewallPolicy.Blocked(end.reason(), context.own())
-                : new FirewallPolicy.Connecting(context.own());
+                ? new FirewallPolicy.Blocked(end.reason(), context.own(), addresses)
+                : new FirewallPolicy.Connecting(context.own(), addresses);
     }
 
     @Override

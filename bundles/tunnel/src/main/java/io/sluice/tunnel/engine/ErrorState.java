@@ -3,6 +3,7 @@ package io.sluice.tunnel.engine;
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.tunnel.TunnelState;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,8 @@ public record ErrorState(Failure failure, boolean wanted, long attempt) implemen
 
     @Override
     public FirewallPolicy policy(TunnelContext context) {
-        return new FirewallPolicy.Blocked(failure.error().message(), context.own());
+        return new FirewallPolicy.Blocked(
+                failure.error().message(), context.own(), context.addresses(Optional.empty()));
     }
 
     @Override

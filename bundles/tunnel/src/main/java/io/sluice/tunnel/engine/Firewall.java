@@ -88,8 +88,8 @@ final class Firewall {
     /** An operator opens once; when that was done, a repetition (another kill switch, another outbound) opens nothing any more. */
     private FirewallPolicy once(FirewallPolicy wanted) {
         boolean was = told.filter(FirewallPolicy.Disconnected.class::isInstance).isPresent();
-        return was && wanted instanceof FirewallPolicy.Disconnected(boolean _, OwnTraffic own)
-                ? new FirewallPolicy.Disconnected(false, own)
+        return was && wanted instanceof FirewallPolicy.Disconnected(boolean _, OwnTraffic own, List<IpPrefix> addresses)
+                ? new FirewallPolicy.Disconnected(false, own, addresses)
                 : wanted;
     }
 

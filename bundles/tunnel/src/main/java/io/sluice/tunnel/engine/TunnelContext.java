@@ -1,6 +1,7 @@
 package io.sluice.tunnel.engine;
 
 import io.sluice.api.killswitch.OwnTraffic;
+import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netmon.NetworkState;
 import io.sluice.api.tunnel.TunnelProfile;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +117,16 @@ public final class TunnelContext {
     /** What our own sockets may reach now. */
     OwnTraffic own() {
         return Firewall.own(rooms);
+    }
+
+    /** Addresses that the tunnel's device may have, connected or not: those of a session, of the profile, and of an interface that was left. */
+    List<IpPrefix> addresses(Optional<Session> session) {
+        return Stream.of(session.map(s -> s.profile().tun()), profile().map(TunnelProfile::tun), memory.held())
+                .flatMap(Optional::stream)
+                .flatMap(tun -> tun.addresses().stream())
+                .distinct()
+                .sorted(Comparator.comparing(IpPrefix::toString))
+                .toList();
     }
 
     /** Rules of a kill switch are in force, and it is not there. */

@@ -142,7 +142,8 @@ public final class FakeHost {
         @Override
         public void apply(FirewallPolicy wanted) throws KillSwitchException {
             String name = wanted.getClass().getSimpleName()
-                    + (wanted instanceof FirewallPolicy.Disconnected(boolean byOperator, OwnTraffic _) && byOperator
+                    + (wanted instanceof FirewallPolicy.Disconnected(boolean byOperator, OwnTraffic _, List<IpPrefix> _)
+                                    && byOperator
                             ? " by operator"
                             : "");
             call("policy " + name);

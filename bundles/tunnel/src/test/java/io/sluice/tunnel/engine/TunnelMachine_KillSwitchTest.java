@@ -10,13 +10,17 @@ import io.sluice.api.killswitch.OwnTraffic.Endpoint;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.Reach;
+import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tun.TunException;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
+import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelState;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The kill switch is told first, and what fails leads towards what is closed. */
@@ -251,6 +255,69 @@ class TunnelMachine_KillSwitchTest {
         bench.host.mark = 0;
         bench.run(new Command.OutboundsChanged(reaching(bench.host.guarded(), Reach.ANYWHERE)));
         assertThat(bench.host.policy.own()).as("without a mark nobody is known").isEqualTo(OwnTraffic.NONE);
+    }
+
+    private static TunnelProfile at(String address) {
+        TunConfig tun =
+                new TunConfig("sluice0", 1500, List.of(IpPrefix.parse(address)), 1, OptionalInt.empty(), false, true);
+        return new TunnelProfile(tun, "user", List.of(IpPrefix.parse("0.0.0.0/0")), List.of(), 2022, 9000, false);
+    }
+
+    /** Gives the command; every policy on the way knows these addresses of the device, which may be there. */
+    private static void runKnowing(Bench bench, Command command, String... addresses) {
+        IpPrefix[] known = Stream.of(addresses).map(IpPrefix::parse).toArray(IpPrefix[]::new);
+        bench.machine.handle(command);
+        assertThat(bench.host.policy.addresses()).contains(known);
+        while (!bench.machine.settled()) {
+            bench.machine.handle(new Command.Proceed());
+            assertThat(bench.host.policy.addresses())
+                    .as("%s", bench.host.policy)
+                    .contains(known);
+        }
+    }
+
+    @Test
+    void everyPolicy_knowsTheAddressesThatTheDeviceMayHave() {
+        String old = "172.19.0.1/30";
+        String other = "172.20.0.1/30";
+        Bench bench = Bench.guarded(at(old));
+        assertThat(bench.host.policy).isInstanceOf(FirewallPolicy.Disconnected.class);
+        runKnowing(bench, new Command.Start(), old);
+        bench.now = bench.now.plusSeconds(2);
+        Rooms all = bench.host.guarded();
+        Rooms noDriver = new Rooms(
+                Optional.empty(),
+                all.stacks(),
+                all.acceptor(),
+                all.routes(),
+                all.egress(),
+                all.redirector(),
+                all.hostDns(),
+                bench.rooms().killSwitch(),
+                all.reaches());
+        runKnowing(bench, new Command.ServiceGone(Room.TUN, noDriver), old);
+        assertThat(bench.host.policy).isInstanceOf(FirewallPolicy.Blocked.class);
+        // The interface is kept for the driver's successor.
+        runKnowing(bench, new Command.SaveProfile(at(other), false), old, other);
+        runKnowing(bench, new Command.Stop("enough"), old, other);
+        assertThat(bench.host.policy).isInstanceOf(FirewallPolicy.Disconnected.class);
+        assertThat(policies(bench)).contains("policy Connecting", "policy Connected", "policy Blocked");
+    }
+
+    @Test
+    void anotherAddress_bothAreKnownWhileItIsExchanged() {
+        Bench bench = Bench.guardedAndConnected(at("172.19.0.1/30"));
+        bench.machine.handle(new Command.SaveProfile(at("172.20.0.1/30"), false));
+        assertThat(bench.host.policy)
+                .isInstanceOfSatisfying(
+                        FirewallPolicy.Connecting.class,
+                        policy -> assertThat(policy.addresses())
+                                .containsExactly(IpPrefix.parse("172.19.0.1/30"), IpPrefix.parse("172.20.0.1/30")));
+        bench.settle();
+        assertThat(bench.host.policy)
+                .isInstanceOfSatisfying(
+                        FirewallPolicy.Connected.class,
+                        policy -> assertThat(policy.addresses()).containsExactly(IpPrefix.parse("172.20.0.1/30")));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class PaperKillSwitch implements KillSwitch {
 
     private volatile KillSwitchMode mode = KillSwitchMode.OFF;
-    private volatile FirewallPolicy policy = new FirewallPolicy.Disconnected(false, OwnTraffic.NONE);
+    private volatile FirewallPolicy policy = new FirewallPolicy.Disconnected(false, OwnTraffic.NONE, List.of());
 
     /** What every command answers with, when it shall fail. */
     public volatile KillSwitchException refusal;

@@ -70,7 +70,7 @@ class GoldenRulesTest {
     void connecting_lanByInterface() throws IOException {
         Allowance allowance =
                 new Allowance(true, List.of("lan0"), List.of(22), List.of(IpPrefix.parse("192.0.2.0/24")));
-        golden("connecting-lan0", FilterPlan.of(new FirewallPolicy.Connecting(Scene.OWN), allowance, false));
+        golden("connecting-lan0", FilterPlan.of(Scene.CONNECTING, allowance, false));
     }
 
     @Test

@@ -146,7 +146,7 @@ class Healing_NetnsTest {
     @Test
     void lockdown_rulesetFlushedUnderLoad_nothingGetsOut() throws Exception {
         start(KillSwitchMode.LOCKDOWN);
-        apply(new FirewallPolicy.Connecting(Scene.OWN));
+        apply(Scene.CONNECTING);
         assertThat(status().limitations()).noneMatch(sentence -> sentence.contains("guard"));
         long before = gateway.seen();
         List<Duration> took;
@@ -167,7 +167,7 @@ class Healing_NetnsTest {
     @Test
     void auto_rulesetFlushedUnderLoad_isBackAtOnce() throws Exception {
         start(KillSwitchMode.AUTO);
-        apply(new FirewallPolicy.Connecting(Scene.OWN));
+        apply(Scene.CONNECTING);
         long before = gateway.seen();
         List<Duration> took;
         long sent;
@@ -187,7 +187,7 @@ class Healing_NetnsTest {
     @Test
     void auto_rulesetFlushedByAProgramThatStays_isBackAtOnce() throws Exception {
         start(KillSwitchMode.AUTO);
-        apply(new FirewallPolicy.Connecting(Scene.OWN));
+        apply(Scene.CONNECTING);
         Process nft = new ProcessBuilder("ip", "netns", "exec", gateway.host.name(), "nft", "--interactive")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -209,7 +209,7 @@ class Healing_NetnsTest {
     @Test
     void oneRuleIsAddedOrDeletedByOthers_isPutRight() throws Exception {
         start(KillSwitchMode.AUTO);
-        apply(new FirewallPolicy.Connecting(Scene.OWN));
+        apply(Scene.CONNECTING);
         String before = gateway.host.exec("nft", "-s", "list", "ruleset");
         gateway.host.exec("nft", "insert", "rule", "inet", NftTables.FILTER, "output", "accept");
         await("healed", () -> status().heals() >= 1, this::status);
@@ -232,7 +232,7 @@ class Healing_NetnsTest {
                 () -> gateway.host.exec("nft", "list", "ruleset").contains("device \"usb0\""),
                 () -> gateway.host.exec("nft", "list", "ruleset"));
         gateway.host.exec("ip", "link", "delete", "usb0");
-        apply(new FirewallPolicy.Connecting(Scene.OWN));
+        apply(Scene.CONNECTING);
         assertThat(gateway.host.exec("nft", "list", "ruleset"))
                 .contains("device \"wan0\"")
                 .doesNotContain("usb0");
@@ -279,7 +279,7 @@ class Healing_NetnsTest {
         assertThat(gateway.host.exec("nft", "-s", "list", "table", "inet", NftTables.FILTER))
                 .isEqualTo(left);
         assertThat(status().state()).isEqualTo(KillSwitchStatus.State.BLOCKED);
-        apply(new FirewallPolicy.Disconnected(false, Scene.OWN));
+        apply(new FirewallPolicy.Disconnected(false, Scene.OWN, Scene.ADDRESSES));
         assertThat(gateway.comesOut(gateway.host, STRANGER)).isFalse();
         gateway.onHost(successor::disarm);
         assertThat(picture()).isEqualTo(open);

@@ -149,9 +149,8 @@ class Packets_NetnsTest {
         expect("open (control)", true, gateway.host, all);
         expect("open (control)", true, gateway.client, unmarked(all));
 
-        FirewallPolicy connecting = new FirewallPolicy.Connecting(Scene.OWN);
         Map<String, Filter> states = new LinkedHashMap<>();
-        states.put("connecting", FilterPlan.of(connecting, Allowance.NONE, false));
+        states.put("connecting", FilterPlan.of(Scene.CONNECTING, Allowance.NONE, false));
         states.put("connected", FilterPlan.of(Scene.CONNECTED, Allowance.NONE, false));
         states.put("blocked", FilterPlan.of(Scene.BLOCKED, Allowance.NONE, false));
         states.put("lockdown", FilterPlan.of(Scene.BLOCKED, Allowance.NONE, true));
@@ -228,7 +227,8 @@ class Packets_NetnsTest {
     void boot_rulesAreLoadedByNftBeforeAnInterfaceComesUp() throws Exception {
         backend.keepForBoot(
                 folder,
-                Optional.of(FilterPlan.of(new FirewallPolicy.Blocked("boot", OwnTraffic.NONE), Allowance.NONE, false)));
+                Optional.of(FilterPlan.of(
+                        new FirewallPolicy.Blocked("boot", OwnTraffic.NONE, List.of()), Allowance.NONE, false)));
         gateway.host.exec("ip", "link", "set", "wan0", "down");
         gateway.host.exec("nft", "-f", folder.resolve(BootRules.RULES).toString());
         gateway.host.exec("ip", "link", "set", "wan0", "up");

@@ -25,10 +25,15 @@ final class Scene {
 
     static final OwnTraffic ANYTHING = new OwnTraffic(MARK, List.of(Endpoint.ANY));
 
-    static final FirewallPolicy CONNECTED = new FirewallPolicy.Connected(
-            OWN, TUN, List.of(IpPrefix.parse("172.19.0.1/30"), IpPrefix.parse("fdfe:dcba:9876::1/126")), List.of());
+    static final List<IpPrefix> ADDRESSES =
+            List.of(IpPrefix.parse("172.19.0.1/30"), IpPrefix.parse("fdfe:dcba:9876::1/126"));
 
-    static final FirewallPolicy BLOCKED = new FirewallPolicy.Blocked("test", OWN);
+    static final FirewallPolicy CONNECTED = new FirewallPolicy.Connected(OWN, TUN, ADDRESSES, List.of());
+
+    /** Also while it is torn down in order to be built again. */
+    static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OWN, ADDRESSES);
+
+    static final FirewallPolicy BLOCKED = new FirewallPolicy.Blocked("test", OWN, ADDRESSES);
 
     static final Allowance LAN = new Allowance(true, List.of(), List.of(22), List.of());
 
