@@ -18,12 +18,14 @@ import java.util.stream.Stream;
 public final class MatrixCommand {
 
     private static final String USAGE = """
-            usage: ./sluice matrix [--full] [--only WORDS] [--jobs N] [--out FILE]
+            usage: ./sluice matrix [--full] [--only WORDS] [--jobs N] [--resume FILE] [--out FILE]
                    ./sluice matrix speed [--rounds N] [--secs N] [--server NAME] [--clients NAME,NAME] [--only WORDS]
 
               --full        100 MB each way and 500 short connections a cell, instead of 4 MB and 40
               --only WORDS  cells whose names have every one of the words, as 'vless ws xray'; a word with - before it must be absent
               --jobs N      carriers at once (default 4)
+              --resume FILE results go there as well; cells that were good there, at the same scale, are not run again: a run that was ended goes on, or parts
+                            of it (--only) become one table. Delete it when the appliance is built anew.
               --out FILE    where the table goes (default, without --only: distribution/matrix/MATRIX.md)
 
               speed         clients (default: xray,sing-box) in turns with ours against one server (default: xray): Shadowsocks, Trojan, VLESS over WebSocket;
@@ -51,12 +53,14 @@ public final class MatrixCommand {
         Scale scale = Scale.QUICK;
         List<String> only = List.of();
         Optional<Path> out = Optional.empty();
+        Optional<Path> resume = Optional.empty();
         int jobs = 4;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--full" -> scale = Scale.FULL;
                 case "--only" -> only = List.of(value(arguments, ++i).split(" +"));
                 case "--jobs" -> jobs = Integer.parseInt(value(arguments, ++i));
+                case "--resume" -> resume = Optional.of(Path.of(value(arguments, ++i)));
                 case "--out" -> out = Optional.of(Path.of(value(arguments, ++i)));
                 default -> {
                     System.err.print(USAGE);
@@ -67,7 +71,8 @@ public final class MatrixCommand {
         if (out.isEmpty() && only.isEmpty()) {
             out = Optional.of(Path.of("distribution/matrix/MATRIX.md"));
         }
-        System.exit(run(scale, only, jobs, out) ? 0 : 1);
+        Optional<Kept> kept = resume.isPresent() ? Optional.of(new Kept(resume.get(), scale)) : Optional.empty();
+        System.exit(run(scale, only, jobs, out, kept) ? 0 : 1);
     }
 
     private static int speed(String[] arguments) throws Exception {
@@ -111,7 +116,8 @@ public final class MatrixCommand {
         return arguments[at];
     }
 
-    private static boolean run(Scale scale, List<String> only, int jobs, Optional<Path> out) throws Exception {
+    private static boolean run(Scale scale, List<String> only, int jobs, Optional<Path> out, Optional<Kept> kept)
+            throws Exception {
         Report report = new Report();
         try (Matrix matrix = interruptible(new Matrix(Carrier.all(), scale));
                 ExecutorService workers = Executors.newFixedThreadPool(jobs)) {
@@ -126,12 +132,7 @@ public final class MatrixCommand {
             for (List<Cell> cells : byCarrier.values()) {
                 running.add(workers.submit(() -> {
                     for (Cell cell : cells) {
-                        Result result = matrix.run(cell);
-                        if (result.ran() && !result.good()) {
-                            report.again(result);
-                            result = matrix.run(cell);
-                        }
-                        add(report, result, scale, out);
+                        add(report, result(matrix, cell, report, kept), scale, out);
                     }
                     return null;
                 }));
@@ -142,6 +143,25 @@ public final class MatrixCommand {
         }
         System.out.println(report.summary());
         return report.failed() == 0;
+    }
+
+    private static Result result(Matrix matrix, Cell cell, Report report, Optional<Kept> kept) throws IOException {
+        Optional<Result> before = kept.flatMap(k -> k.of(cell));
+        if (before.isPresent()) {
+            kept.flatMap(k -> k.first(cell)).ifPresent(report::again);
+            return before.get();
+        }
+        Result result = matrix.run(cell);
+        List<String> first = List.of();
+        if (result.ran() && !result.good()) {
+            report.again(result);
+            first = result.faults();
+            result = matrix.run(cell);
+        }
+        if (kept.isPresent()) {
+            kept.get().add(result, first);
+        }
+        return result;
     }
 
     /** Who is interrupted leaves no process and no namespace behind. */
