@@ -152,11 +152,6 @@ final class Appliance implements Peer.Running {
     }
 
     @Override
-    public boolean isConnectedAt(int port) throws IOException {
-        return program.isConnectedAt(port);
-    }
-
-    @Override
     public boolean isAlive() {
         return program != null && program.isAlive();
     }

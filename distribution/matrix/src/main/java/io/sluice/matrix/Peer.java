@@ -20,6 +20,11 @@ interface Peer {
      */
     Running start(Carrier carrier, Role role, Ends ends, Path folder) throws IOException;
 
+    /** The same program without a fault of its own that is known, where it can be told so: what fails only with it is no fault of ours. */
+    default Optional<Peer> mended() {
+        return Optional.empty();
+    }
+
     enum Role {
         CLIENT,
         SERVER
@@ -41,9 +46,6 @@ interface Peer {
 
         /** The last that it said. */
         String lastWords();
-
-        /** Whether anybody is connected to a port of the program's namespace. */
-        boolean isConnectedAt(int port) throws IOException;
 
         /** Processor seconds so far. */
         double cpuSeconds();

@@ -98,21 +98,6 @@ final class Program implements Peer.Running {
         return false;
     }
 
-    /** Whether a connection that is not over has this port at the side of the process's namespace: no state but TIME_WAIT (06) and LISTEN (0A). */
-    @Override
-    public boolean isConnectedAt(int port) throws IOException {
-        String local = ":%04X".formatted(port);
-        for (String file : List.of("tcp", "tcp6")) {
-            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "net", file))) {
-                String[] fields = line.strip().split("\\s+");
-                if (fields[1].endsWith(local) && !fields[3].equals("06") && !fields[3].equals("0A")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
     @Override
     public boolean isAlive() {
         return process.isAlive();

@@ -186,11 +186,6 @@ final class Sluice implements Peer, AutoCloseable {
     private record Shared(Appliance appliance) implements Running {
 
         @Override
-        public boolean isConnectedAt(int port) throws IOException {
-            return appliance.isConnectedAt(port);
-        }
-
-        @Override
         public boolean isAlive() {
             return appliance.isAlive();
         }

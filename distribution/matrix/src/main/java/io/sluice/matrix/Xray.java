@@ -17,23 +17,34 @@ final class Xray implements Peer {
 
     private final String program;
     private final XrayShape shape;
+    private final boolean readv;
 
-    private Xray(String program, Dialect dialect) {
+    private Xray(String program, Dialect dialect, boolean readv) {
         this.program = program;
         this.shape = new XrayShape(dialect);
+        this.readv = readv;
     }
 
     static Xray xray() {
-        return new Xray("xray", Dialect.LISTS);
+        return new Xray("xray", Dialect.LISTS, true);
     }
 
     static Xray v2ray() {
-        return new Xray("v2ray", Dialect.V2RAY);
+        return new Xray("v2ray", Dialect.V2RAY, true);
     }
 
     @Override
     public String name() {
         return program;
+    }
+
+    /**
+     * Its readv (common/buf/readv_posix.go) takes every error for EAGAIN. So where much is received, and a reset has been announced before it is read, Xray waits for more
+     * until its idle time-out, 300 s.
+     */
+    @Override
+    public Optional<Peer> mended() {
+        return old() || !readv ? Optional.empty() : Optional.of(new Xray(program, shape.dialect(), false));
     }
 
     private boolean old() {
@@ -90,7 +101,14 @@ final class Xray implements Peer {
         // Without it datagrams to most ports go as XUDP through a multiplexed stream, which is a protocol of its own.
         List<String> words = old()
                 ? List.of(path, "-config", file.toString())
-                : List.of("env", "XRAY_CONE_DISABLED=true", path, "run", "-c", file.toString());
+                : List.of(
+                        "env",
+                        "XRAY_CONE_DISABLED=true",
+                        "XRAY_BUF_READV=" + (readv ? "auto" : "disable"),
+                        path,
+                        "run",
+                        "-c",
+                        file.toString());
         return Program.start(
                 role == Role.SERVER ? ends.site().server : ends.site().client,
                 folder.resolve("log"),
