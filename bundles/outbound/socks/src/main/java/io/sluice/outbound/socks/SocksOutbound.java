@@ -16,6 +16,7 @@ import io.sluice.outbound.socks.engine.Proxy;
 import io.sluice.outbound.socks.engine.ProxyConnector;
 import io.sluice.proxycodec.socks.Socks5Credentials;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class SocksOutbound implements Outbound {
     public SocksOutbound(@Reference EventLoops loops, Config config) {
         tag = config.outbound_tag();
         proxy = proxy(config);
-        connector = new ProxyConnector(proxy, loops, () -> egress, new Pipelining(mode(config)));
+        connector = new ProxyConnector(proxy, loops, () -> egress, new Pipelining(mode(config)), List.of());
     }
 
     private static Proxy proxy(Config config) {

@@ -12,6 +12,7 @@ import io.sluice.api.flow.DatagramReceiver;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.dialer.AddressPreference;
+import io.sluice.testkit.peer.TinyNameServer;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

@@ -9,6 +9,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.dialer.AddressPreference;
+import io.sluice.testkit.peer.TinyNameServer;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -82,7 +83,7 @@ class StreamDialTest {
                     Duration.ofMillis(300),
                     CloseReason.CONNECT_TIMEOUT);
             // The reason is that of its own limit, not of the resolver's; and it did ask.
-            DialRig.await(() -> names.questions.get() > 0, () -> "nobody asked");
+            DialRig.await(() -> names.questions() > 0, () -> "nobody asked");
         }
     }
 
@@ -100,7 +101,7 @@ class StreamDialTest {
                     Duration.ofMillis(4_500));
             assertThat(opening.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(opening.cause()).isNull();
-            assertThat(silent.questions.get()).isPositive();
+            assertThat(silent.questions()).isPositive();
             rig.onLoop(() -> {
                 opening.getNow().reset();
                 return null;

@@ -76,16 +76,18 @@ final class ClientHandshake extends Handshake {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        dial.connected();
-        ctx.flush();
-        ctx.fireChannelActive();
+        dial.connected(ctx.channel());
+        if (dial.isOn(ctx.channel())) {
+            ctx.flush();
+            ctx.fireChannelActive();
+        }
     }
 
     @Override
     protected void advance(ChannelHandlerContext ctx, ByteBuf in) {
         try {
             boolean more = true;
-            while (more && !isOver()) {
+            while (more && !isOver() && dial.isOn(ctx.channel())) {
                 more = switch (dial.phase()) {
                     case METHOD -> method(ctx, Socks5ClientCodec.readMethod(in));
                     case AUTHENTICATE -> authenticated(ctx, Socks5ClientCodec.readAuthentication(in));
@@ -165,12 +167,14 @@ final class ClientHandshake extends Handshake {
 
     @Override
     protected void inputEnded(ChannelHandlerContext ctx) {
-        hungUp();
+        if (dial.isOn(ctx.channel())) {
+            hungUp();
+        }
     }
 
     @Override
     protected void closed(ChannelHandlerContext ctx) {
-        hungUp();
+        inputEnded(ctx);
     }
 
     /** Proxies exist that say why in two octets and hang up: what they said counts. */
@@ -185,6 +189,8 @@ final class ClientHandshake extends Handshake {
 
     @Override
     protected void failed(ChannelHandlerContext ctx, Throwable cause) {
-        dial.broken(cause);
+        if (dial.isOn(ctx.channel())) {
+            dial.broken(cause);
+        }
     }
 }

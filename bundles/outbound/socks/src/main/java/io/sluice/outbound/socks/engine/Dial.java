@@ -15,15 +15,20 @@ import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.dialer.failure.NameFailures;
 import io.sluice.proxycodec.socks.Socks5Status;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One attempt: from the proxy's name to its reply, under one deadline.
  *
- * <p>Ends exactly once, through {@link #succeed} or {@link #end}; whatever happens afterwards is ignored. On the request's loop.
+ * <p>Of a name's addresses the next is tried when one fails, and beside it when it does not answer (RFC 8305 §5); the first that stands is the one. Ends exactly once,
+ * through {@link #succeed} or {@link #end}; whatever happens afterwards is ignored. On the request's loop.
  */
 abstract class Dial {
 
@@ -34,10 +39,21 @@ abstract class Dial {
     private final boolean pipelined;
     private final ProxyConnector connector;
 
+    /** RFC 8305 §8, Connection Attempt Delay, in milliseconds. */
+    private static final long BESIDE_MILLIS = 250;
+
     private Phase phase = Phase.RESOLVE;
+    private List<InetSocketAddress> addresses = List.of();
+    private int next;
+    private final List<SocketChannel> pending = new ArrayList<>(1);
+    private Optional<ScheduledFuture<?>> beside = Optional.empty();
+    private Optional<Failed> failed = Optional.empty();
     private SocketChannel channel;
     private ScheduledFuture<?> deadline;
     private boolean over;
+
+    /** Why an address was of no use. */
+    private record Failed(CloseReason reason, String sentence) {}
 
     Dial(
             ProxyConnector connector,
@@ -62,49 +78,78 @@ abstract class Dial {
 
     final void start() {
         deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
-        Future<InetSocketAddress> address = connector.resolver().resolve(loop);
-        if (address.isSuccess()) {
-            open(address.getNow());
+        InetSocketAddress proxy = connector.proxy().address();
+        if (proxy.isUnresolved()) {
+            connector.names().resolve(proxy.getHostString(), loop).addListener(this::resolved);
         } else {
-            address.addListener(this::resolved);
+            open(List.of(proxy));
         }
     }
 
-    private void resolved(Future<? super InetSocketAddress> address) {
-        if (address.isSuccess()) {
-            open((InetSocketAddress) address.getNow());
-        } else {
-            fail(CloseReason.RESOLVE_FAILED, "its name could not be resolved: " + NameFailures.why(address.cause()));
-        }
-    }
-
-    private void open(InetSocketAddress address) {
-        if (over) {
+    private void resolved(Future<? super List<InetAddress>> found) {
+        if (!found.isSuccess()) {
+            fail(CloseReason.RESOLVE_FAILED, "its name could not be resolved: " + NameFailures.why(found.cause()));
             return;
         }
-        phase = Phase.CONNECT;
+        @SuppressWarnings("unchecked")
+        List<InetAddress> all = (List<InetAddress>) found.getNow();
+        int port = connector.proxy().address().getPort();
+        open(ProxyConnector.PREFERENCE.order(all).stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList());
+    }
+
+    private void open(List<InetSocketAddress> candidates) {
+        if (!over) {
+            phase = Phase.CONNECT;
+            addresses = candidates;
+            attempt();
+        }
+    }
+
+    /** The next address; the one after it follows when it fails, or stands beside it after the delay. */
+    private void attempt() {
+        beside.ifPresent(timer -> timer.cancel(false));
+        beside = Optional.empty();
+        if (over || channel != null) {
+            return;
+        }
+        if (next == addresses.size()) {
+            if (pending.isEmpty()) {
+                Failed why = failed.orElse(new Failed(CloseReason.RESOLVE_FAILED, "has no usable address"));
+                fail(why.reason(), why.sentence());
+            }
+            return;
+        }
+        InetSocketAddress address = addresses.get(next++);
+        SocketChannel opened;
         try {
-            channel = connector.newStream(address.getAddress());
+            opened = connector.newStream(address.getAddress());
         } catch (RuntimeException e) {
-            broken(e);
+            of(e);
+            attempt();
             return;
         }
-        loop.register(channel).addListener((ChannelFuture registered) -> {
+        pending.add(opened);
+        if (next < addresses.size()) {
+            beside = Optional.of(loop.schedule(this::attempt, BESIDE_MILLIS, TimeUnit.MILLISECONDS));
+        }
+        loop.register(opened).addListener((ChannelFuture registered) -> {
             if (registered.isSuccess()) {
-                connect(address);
+                connect(opened, address);
             } else {
-                broken(registered.cause());
+                failed(opened, registered.cause());
             }
         });
     }
 
-    private void connect(InetSocketAddress address) {
-        if (over) {
-            channel.close();
+    private void connect(SocketChannel opened, InetSocketAddress address) {
+        if (!pending.contains(opened)) {
+            opened.close();
             return;
         }
         Proxy proxy = connector.proxy();
-        ChannelConfig config = channel.config();
+        ChannelConfig config = opened.config();
         // TCP_NODELAY is on by itself: a default of Netty for every TCP socket.
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // The deadline of the attempt covers this phase too.
@@ -113,29 +158,66 @@ abstract class Dial {
             config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
         try {
-            connector.bind(channel, address.getAddress());
+            connector.bind(opened, address.getAddress());
             // Nothing may ever move on it, as on an association's, and a proxy that vanished says nothing.
-            connector.loops().configure(channel, TcpOptions.KEEP_ALIVE);
-        } catch (EgressException e) {
-            fail(CloseReason.EGRESS_UNAVAILABLE, "cannot be dialled: " + e.getMessage());
-            return;
-        } catch (ChannelException e) {
-            broken(e);
+            connector.loops().configure(opened, TcpOptions.KEEP_ALIVE);
+        } catch (EgressException | ChannelException e) {
+            failed(opened, e);
             return;
         }
-        channel.pipeline()
+        opened.pipeline()
                 .addLast(new ClientHandshake(proxy.credentials().orElse(null), command, destination, pipelined, this));
-        channel.connect(address, proxy.local()).addListener((ChannelFuture connected) -> {
+        opened.connect(address, proxy.local()).addListener((ChannelFuture connected) -> {
             if (!connected.isSuccess()) {
-                broken(connected.cause());
+                failed(opened, connected.cause());
             }
         });
     }
 
-    /** TCP stands. */
-    final void connected() {
+    /** This address is of no use; not if another one stands already. */
+    private void failed(SocketChannel opened, Throwable cause) {
+        boolean mine = pending.remove(opened);
+        opened.close();
+        if (mine) {
+            of(cause);
+            attempt();
+        }
+    }
+
+    /** The most telling failure is kept: that this host has no way there tells the least. */
+    private void of(Throwable cause) {
+        Failed now = cause instanceof EgressException
+                ? new Failed(CloseReason.EGRESS_UNAVAILABLE, "cannot be dialled: " + cause.getMessage())
+                : new Failed(
+                        SocketFailure.reason(cause),
+                        "failed while " + phase.doing() + ": " + SystemErrors.sentence(cause));
+        if (failed.isEmpty() || failed.get().reason() == CloseReason.EGRESS_UNAVAILABLE) {
+            failed = Optional.of(now);
+        }
+    }
+
+    /** Whether this is the connection of the attempt, and not one of those that came too late. */
+    final boolean isOn(Channel connected) {
+        return connected == channel;
+    }
+
+    /** TCP stands. The first connection is the one; the others are closed. */
+    final void connected(Channel connected) {
+        if (over || channel != null || !pending.remove(connected)) {
+            connected.close();
+            return;
+        }
+        channel = (SocketChannel) connected;
+        closePending();
         phase = Phase.METHOD;
         connector.own(channel);
+    }
+
+    private void closePending() {
+        beside.ifPresent(timer -> timer.cancel(false));
+        List<SocketChannel> late = List.copyOf(pending);
+        pending.clear();
+        late.forEach(Channel::close);
     }
 
     /** The proxy granted the request. */
@@ -154,6 +236,7 @@ abstract class Dial {
         }
         over = true;
         deadline.cancel(false);
+        closePending();
         return true;
     }
 

@@ -15,13 +15,20 @@ import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
+import io.sluice.dialer.AddressPreference;
+import io.sluice.dialer.Names;
+import io.sluice.dialer.SocketKinds;
 import io.sluice.proxycodec.socks.Socks5Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Supplier;
 
-/** Opens streams and associations through one proxy. What attempts share: the proxy, egress, the resolver, the counters. Any thread. */
+/** Opens streams and associations through one proxy. What attempts share: the proxy, egress, the resolvers, the counters. Any thread. */
 public final class ProxyConnector implements AutoCloseable {
+
+    /** Of the proxy's addresses. */
+    static final AddressPreference PREFERENCE = AddressPreference.IPV6_FIRST;
 
     private final Proxy proxy;
     private final EventLoops loops;
@@ -29,18 +36,24 @@ public final class ProxyConnector implements AutoCloseable {
     private final Pipelining pipelining;
     private final SocksCounters counters = new SocksCounters();
     private final ReflectiveChannelFactory<? extends DatagramChannel> datagrams;
-    private final ProxyResolver resolver;
+    private final Names names;
 
     /**
      * @param egress gives the binder, or null while there is none
+     * @param nameservers who is asked for the proxy's name, in this order; empty takes the host's own list
      */
-    public ProxyConnector(Proxy proxy, EventLoops loops, Supplier<EgressBinder> egress, Pipelining pipelining) {
+    public ProxyConnector(
+            Proxy proxy,
+            EventLoops loops,
+            Supplier<EgressBinder> egress,
+            Pipelining pipelining,
+            List<InetSocketAddress> nameservers) {
         this.proxy = proxy;
         this.loops = loops;
         this.egress = egress;
         this.pipelining = pipelining;
         this.datagrams = new ReflectiveChannelFactory<>(loops.datagramChannel());
-        this.resolver = new ProxyResolver(proxy.address(), loops, this);
+        this.names = new Names(new SocketKinds(loops), egress, PREFERENCE, nameservers);
     }
 
     /** As {@link io.sluice.api.outbound.Outbound#openStream}. */
@@ -94,8 +107,9 @@ public final class ProxyConnector implements AutoCloseable {
         return counters;
     }
 
-    ProxyResolver resolver() {
-        return resolver;
+    /** Who looks the proxy's name up. */
+    Names names() {
+        return names;
     }
 
     SocketChannel newStream(InetAddress remote) {
@@ -126,6 +140,6 @@ public final class ProxyConnector implements AutoCloseable {
     /** Closes the resolvers; attempts under way run to their end. */
     @Override
     public void close() {
-        resolver.close();
+        names.close();
     }
 }

@@ -17,6 +17,7 @@ import io.sluice.proxycodec.socks.Socks5Credentials;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,6 +34,15 @@ final class OutboundFixture implements AutoCloseable {
     volatile boolean egressThere = true;
 
     OutboundFixture(NettyEventLoops loops, InetSocketAddress proxy, Pipelining.Mode mode, String... credentials) {
+        this(loops, proxy, mode, List.of(), credentials);
+    }
+
+    OutboundFixture(
+            NettyEventLoops loops,
+            InetSocketAddress proxy,
+            Pipelining.Mode mode,
+            List<InetSocketAddress> nameservers,
+            String... credentials) {
         this.loops = loops;
         connector = new ProxyConnector(
                 new Proxy(
@@ -45,7 +55,8 @@ final class OutboundFixture implements AutoCloseable {
                         false),
                 loops,
                 () -> egressThere ? egress : null,
-                new Pipelining(mode));
+                new Pipelining(mode),
+                nameservers);
     }
 
     OpenRequest request(Network network, InetSocketAddress destination, Duration timeout) {

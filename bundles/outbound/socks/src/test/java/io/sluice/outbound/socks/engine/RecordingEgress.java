@@ -1,8 +1,10 @@
 package io.sluice.outbound.socks.engine;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.egress.EgressException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -15,13 +17,15 @@ final class RecordingEgress implements EgressBinder {
     final List<String> bound = new CopyOnWriteArrayList<>();
     final List<InetSocketAddress> own = new CopyOnWriteArrayList<>();
     volatile boolean refuses;
+    volatile boolean hasIpv6 = true;
 
     @Override
     public void bind(Channel channel, InetAddress destination) throws EgressException {
-        if (!channel.isRegistered() || channel.isActive()) {
+        // Netty's resolver calls a datagram socket active before it is bound.
+        if (!channel.isRegistered() || (channel instanceof SocketChannel && channel.isActive())) {
             throw new AssertionError("bind is for registered channels that are not connected");
         }
-        if (refuses) {
+        if (refuses || (!hasIpv6 && destination instanceof Inet6Address)) {
             throw new EgressException("no interface to send by");
         }
         bound.add(channel.getClass().getSimpleName() + " " + destination);

@@ -13,6 +13,8 @@ import io.sluice.api.loop.TcpOptions;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.outbound.socks.engine.OutboundFixture.Reader;
+import io.sluice.testkit.peer.TinyNameServer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -94,6 +96,82 @@ class StreamDialTest {
                 outbound.open(OutboundFixture.WEB).channel().close().sync();
                 assertThat(proxy.faults).isEmpty();
             }
+        }
+    }
+
+    /** On a loopback address of IPv4; a name server says that it has others, which come first. */
+    private static ScriptedProxy willing() throws IOException {
+        return new ScriptedProxy(talk -> talk.expect("05 01 00")
+                .send("05 00")
+                .expect(CONNECT)
+                .send(GRANTED)
+                .drain());
+    }
+
+    private static OutboundFixture named(ScriptedProxy proxy, TinyNameServer names) {
+        return new OutboundFixture(
+                loops,
+                InetSocketAddress.createUnresolved(
+                        "proxy.example", proxy.address().getPort()),
+                Pipelining.Mode.OFF,
+                List.of(names.address()));
+    }
+
+    @Test
+    void addressOfNoUse_theNextIsTried() throws Exception {
+        try (var names = new TinyNameServer(false, "::1", "127.0.0.1");
+                var proxy = willing();
+                var outbound = named(proxy, names)) {
+            outbound.open(OutboundFixture.WEB).channel().close().sync();
+            assertThat(outbound.egress.bound.stream().filter(b -> b.startsWith("EpollSocketChannel")))
+                    .as("refused by the one of IPv6, granted by the other")
+                    .hasSize(2);
+            outbound.egress.hasIpv6 = false;
+            outbound.open(OutboundFixture.WEB).channel().close().sync();
+            assertThat(proxy.faults).isEmpty();
+            assertThat(outbound.count("streamsFailed")).isZero();
+        }
+    }
+
+    @Test
+    void addressThatIsSilent_theNextIsTriedBesideIt() throws Exception {
+        try (var names = new TinyNameServer(false, "127.0.0.2", "127.0.0.1");
+                var proxy = willing();
+                var full = new ServerSocket(proxy.address().getPort(), 1, InetAddress.getByName("127.0.0.2"));
+                var outbound = named(proxy, names)) {
+            // Nobody accepts, so the kernel drops the SYN of every other.
+            List<java.nio.channels.SocketChannel> waiting = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                var one = java.nio.channels.SocketChannel.open();
+                one.configureBlocking(false);
+                one.connect(full.getLocalSocketAddress());
+                waiting.add(one);
+            }
+            outbound.open(OutboundFixture.WEB).channel().close().sync();
+            assertThat(outbound.egress.bound.stream().filter(b -> b.startsWith("EpollSocketChannel")))
+                    .containsExactly(
+                            "EpollSocketChannel proxy.example/127.0.0.2", "EpollSocketChannel proxy.example/127.0.0.1");
+            for (var one : waiting) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void noAddressIsOfUse_theMostTellingFailureIsSaid() throws Exception {
+        int closed;
+        try (var socket = new ServerSocket(0)) {
+            closed = socket.getLocalPort();
+        }
+        try (var names = new TinyNameServer(false, "::1", "127.0.0.1");
+                var outbound = new OutboundFixture(
+                        loops,
+                        InetSocketAddress.createUnresolved("proxy.example", closed),
+                        Pipelining.Mode.OFF,
+                        List.of(names.address()))) {
+            outbound.egress.hasIpv6 = false;
+            ConnectException failure = outbound.failure(OutboundFixture.WEB, LONG);
+            assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.sluice.outbound.direct.engine;
+package io.sluice.testkit.peer;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,24 +11,30 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers every A and AAAA question with the same addresses (RFC 1035 §4), or not at all. */
-final class TinyNameServer implements AutoCloseable {
+public final class TinyNameServer implements AutoCloseable {
 
     private static final int AAAA = 28;
 
-    final AtomicInteger questions = new AtomicInteger();
+    private final AtomicInteger questions = new AtomicInteger();
     private final DatagramSocket socket;
     private final InetAddress[] addresses;
     private final boolean silent;
 
-    TinyNameServer(boolean silent, String... addresses) throws IOException {
+    /** @param silent whether it gives no answer at all */
+    public TinyNameServer(boolean silent, String... addresses) throws IOException {
         this.silent = silent;
         this.addresses = Arrays.stream(addresses).map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
-        this.socket = new DatagramSocket(0, DialRig.LOCAL);
+        this.socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(this::serve);
     }
 
-    InetSocketAddress address() {
-        return new InetSocketAddress(DialRig.LOCAL, socket.getLocalPort());
+    /** How often it was asked so far. */
+    public int questions() {
+        return questions.get();
+    }
+
+    public InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 
     private void serve() {
