@@ -18,6 +18,8 @@ import java.util.TreeMap;
  *   <li>{@code arp_ignore} 2: a host on the link that asks for the tunnel's address gets no answer (MLLVD-CR-24-03).
  *   <li>{@code src_valid_mark} 1: the reverse path filter looks where a packet with our mark would go, so that a strict one does not drop the answers to
  *       our own sockets.
+ *   <li>{@code tcp_mtu_probing} 1: the way to the proxy is the only one left, so where it swallows long packets without a word TCP finds out what fits (RFC 4821);
+ *       {@code tcp_base_mss} 512: and with its first guess, also where that is a way of 576 octets (RFC 1122 §3.3.2), for the kernel's next comes after 12 s.
  * </ul>
  */
 final class Hardening {
@@ -31,7 +33,9 @@ final class Hardening {
 
     private static final List<Setting> SETTINGS = List.of(
             new Setting("net/ipv4/conf/all/arp_ignore", "2", List.of("0", "1")),
-            new Setting("net/ipv4/conf/all/src_valid_mark", "1", List.of("0")));
+            new Setting("net/ipv4/conf/all/src_valid_mark", "1", List.of("0")),
+            new Setting("net/ipv4/tcp_mtu_probing", "1", List.of("0")),
+            new Setting("net/ipv4/tcp_base_mss", "512", List.of("1024")));
 
     private final Path root;
 

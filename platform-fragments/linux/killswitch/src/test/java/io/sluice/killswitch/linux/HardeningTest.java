@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HardeningTest {
 
     private static final String ARP = "net/ipv4/conf/all/arp_ignore";
+    private static final String PROBING = "net/ipv4/tcp_mtu_probing";
     private static final String MARK = "net/ipv4/conf/all/src_valid_mark";
 
     @TempDir
@@ -30,29 +31,34 @@ class HardeningTest {
     void harden_weakValuesAreReplacedAndPutBack() throws Exception {
         setting(ARP, "1");
         setting(MARK, "0");
+        setting(PROBING, "0");
         Hardening hardening = new Hardening(root);
         Map<String, String> saved = hardening.settings(Map.of());
         hardening.harden();
         assertThat(setting(ARP)).isEqualTo("2");
         assertThat(setting(MARK)).isEqualTo("1");
+        assertThat(setting(PROBING)).isEqualTo("1");
         assertThat(hardening.settings(saved))
                 .as("ours is not taken for the administrator's")
                 .isEqualTo(saved);
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("1");
         assertThat(setting(MARK)).isEqualTo("0");
+        assertThat(setting(PROBING)).isEqualTo("0");
     }
 
     @Test
     void harden_stricterValuesStay() throws Exception {
         setting(ARP, "8");
         setting(MARK, "1");
+        setting(PROBING, "2");
         Hardening hardening = new Hardening(root);
         Map<String, String> saved = hardening.settings(Map.of());
         hardening.harden();
         assertThat(saved).isEmpty();
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("8");
+        assertThat(setting(PROBING)).isEqualTo("2");
     }
 
     @Test

@@ -244,7 +244,9 @@ class Healing_NetnsTest {
         for (KillSwitchMode mode : List.of(KillSwitchMode.AUTO, KillSwitchMode.LOCKDOWN)) {
             start(mode);
             apply(Scene.CONNECTED);
-            assertThat(picture()).isNotEqualTo(before).contains("arp_ignore = 2", NftTables.FILTER);
+            assertThat(picture())
+                    .isNotEqualTo(before)
+                    .contains("arp_ignore = 2", "tcp_mtu_probing = 1", NftTables.FILTER);
             gateway.onHost(() -> killSwitch.orElseThrow().disarm());
             assertThat(picture()).isEqualTo(before);
             assertThat(gateway.comesOut(gateway.host, STRANGER)).isTrue();
@@ -255,7 +257,7 @@ class Healing_NetnsTest {
 
     private String picture() {
         return gateway.host.exec("nft", "-s", "list", "ruleset")
-                + gateway.host.exec("sysctl", "net.ipv4.conf", "net.ipv6.conf");
+                + gateway.host.exec("sysctl", "net.ipv4.conf", "net.ipv6.conf", "net.ipv4.tcp_mtu_probing", "net.ipv4.tcp_base_mss");
     }
 
     @Test
