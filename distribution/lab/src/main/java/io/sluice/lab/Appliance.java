@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +33,9 @@ final class Appliance {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String OWN_OPTIONS = "options timeout:3\n";
+
+    /** The line is taken (the terminal's bracketed paste is off then), something is said, and the next may come. */
+    private static final Pattern ANSWER = Pattern.compile("\\[\\?2004l(.*)sluice> ", Pattern.DOTALL);
 
     private final NetworkNamespace namespace;
     private final Path program;
@@ -224,6 +229,22 @@ final class Appliance {
         stdin.flush();
     }
 
+    /** The same, and waits for its end: the next prompt. Returns what it said. */
+    String command(String line) throws IOException {
+        Path log = folder.resolve("console.log");
+        long before = Files.size(log);
+        console(line);
+        Waiting.until(
+                "the end of " + line, () -> ANSWER.matcher(said(log, before)).find());
+        Matcher answer = ANSWER.matcher(said(log, before));
+        return answer.find() ? answer.group(1) : "";
+    }
+
+    private static String said(Path log, long from) throws IOException {
+        byte[] all = Files.readAllBytes(log);
+        return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8);
+    }
+
     /** From the next start on the host has no program nft; or has it again. */
     void hideNft(boolean now) {
         nftHidden = now;
@@ -288,7 +309,15 @@ final class Appliance {
     }
 
     long descriptors() {
-        try (Stream<Path> files = Files.list(Path.of("/proc/" + process().pid() + "/fd"))) {
+        return counted("fd");
+    }
+
+    long threads() {
+        return counted("task");
+    }
+
+    private long counted(String folder) {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + process().pid(), folder))) {
             return files.count();
         } catch (IOException e) {
             return -1;

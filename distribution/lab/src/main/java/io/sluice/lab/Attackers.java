@@ -25,7 +25,11 @@ final class Attackers {
     };
 
     private static final List<Integer> FLAGS = List.of(
-            LeakPackets.SYN | LeakPackets.ACK, LeakPackets.RST, LeakPackets.ACK, LeakPackets.ACK | LeakPackets.PSH);
+            LeakPackets.SYN,
+            LeakPackets.SYN | LeakPackets.ACK,
+            LeakPackets.RST,
+            LeakPackets.ACK,
+            LeakPackets.ACK | LeakPackets.PSH);
 
     private Attackers() {}
 

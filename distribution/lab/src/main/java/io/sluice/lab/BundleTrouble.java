@@ -53,6 +53,8 @@ final class BundleTrouble {
     /** The catalogue's, F17. */
     private static final Duration GAP = Duration.ofMillis(500);
 
+    private static final int LEAKED = 1_000;
+
     private BundleTrouble() {}
 
     private static String room(Random dice) {
@@ -68,14 +70,13 @@ final class BundleTrouble {
             String id = id(w, name);
             switch (dice.nextInt(3)) {
                 case 0 -> {
-                    w.box.console("felix:stop " + id);
+                    w.box.command("felix:stop " + id);
                     Waiting.until(name + " to stop", () -> !active(w, name));
                     Waiting.pause(dice.nextInt(0, 200));
-                    w.box.console("felix:start " + id);
+                    w.box.command("felix:start " + id);
                 }
-                case 1 ->
-                    w.box.console("felix:update " + id + " " + w.box.jar(name).toUri());
-                default -> w.box.console("felix:refresh " + id);
+                case 1 -> update(w, id, w.box.jar(name), true);
+                default -> w.box.command("felix:refresh " + id);
             }
             Waiting.pause(dice.nextInt(50, 200));
             Waiting.until(name + " to start", () -> active(w, name));
@@ -98,11 +99,19 @@ final class BundleTrouble {
     /** The same version is put in its place while it works. */
     static void update(World w, Random dice) throws IOException {
         String room = room(dice);
-        w.box.console("felix:update " + id(w, room) + " " + w.box.jar(room).toUri());
+        update(w, id(w, room), w.box.jar(room), true);
         Waiting.pause(dice.nextInt(0, 300));
         // What still hangs on the revision before is let go.
-        w.box.console("felix:refresh");
+        w.box.command("felix:refresh");
         Waiting.pause(dice.nextInt(100, 400));
+        Waiting.until(room + " to start", () -> active(w, room));
+    }
+
+    private static void update(World w, String id, Path jar, boolean good) throws IOException {
+        String said = w.box.command("felix:update " + id + " " + jar.toUri());
+        if (said.contains("Exception") == good) {
+            throw new IllegalStateException("the update to " + jar.getFileName() + ": " + said.strip());
+        }
     }
 
     /** A version that is cut off, or whose activator throws; then the good one. */
@@ -116,17 +125,21 @@ final class BundleTrouble {
         } else {
             bundle(broken, room, BundleTrouble::throwing);
         }
-        w.box.console("felix:update " + id + " " + broken.toUri());
+        update(w, id, broken, false);
         Waiting.pause(dice.nextInt(200, 600));
-        w.box.console("felix:update " + id + " " + w.box.jar(room).toUri());
-        w.box.console("felix:refresh");
-        w.box.console("felix:start " + id);
+        update(w, id, w.box.jar(room), true);
+        w.box.command("felix:refresh");
+        w.box.command("felix:start " + id);
+        Waiting.until(room + " to start", () -> active(w, room));
     }
 
-    /** A stranger's bundle throws at its start, fills the stack, ends the process, or turns round and round, beside which it has to carry until somebody kills it. */
+    /**
+     * A stranger's bundle throws at its start, fills the stack, or ends the process; or it turns round and round, or begins a thousand threads that nobody ends,
+     * beside which it has to carry until somebody kills it.
+     */
     static void misbehaving(World w, Random dice) throws IOException {
         Path jar = w.folder.resolve("trouble.jar");
-        int kind = dice.nextInt(4);
+        int kind = dice.nextInt(5);
         bundle(
                 jar,
                 TROUBLE,
@@ -134,7 +147,8 @@ final class BundleTrouble {
                                 BundleTrouble::throwing,
                                 BundleTrouble::overflowing,
                                 BundleTrouble::exiting,
-                                BundleTrouble::spinning)
+                                BundleTrouble::spinning,
+                                BundleTrouble::leaking)
                         .get(kind));
         w.box.console("felix:install " + jar.toUri());
         Waiting.until("the bundle " + TROUBLE, () -> present(w));
@@ -143,21 +157,25 @@ final class BundleTrouble {
         if (kind == 2) {
             Waiting.until("the end of the process", () -> !w.box.lives());
         } else if (kind == 3) {
-            besideALoop(w);
+            // Nothing but its own console command waits for the loop, and the framework holds its lock for it.
+            Waiting.until("the loop of " + TROUBLE, () -> state(w, TROUBLE).equals("starting"));
+            beside(w, "besideALoopMillis");
+        } else if (kind == 4) {
+            Waiting.until("the threads of " + TROUBLE, () -> w.box.threads() >= LEAKED);
+            beside(w, "besideLeakedThreadsMillis");
         } else {
             Waiting.pause(dice.nextInt(200, 500));
         }
     }
 
-    /** Nothing but its own console command waits for the loop. The framework holds its lock for it, so only an end of the process takes it away. */
-    private static void besideALoop(World w) {
-        Waiting.until("the loop of " + TROUBLE, () -> state(w, TROUBLE).equals("starting"));
+    /** It carries as before. What a bundle goes on with in threads only the end of the process takes away. */
+    private static void beside(World w, String figure) {
         Optional<Duration> gap = w.recovery(GAP.multipliedBy(10));
         w.box.kill("KILL");
-        gap.ifPresent(time -> w.figure("besideALoopMillis", time));
+        gap.ifPresent(time -> w.figure(figure, time));
         if (gap.isEmpty() || gap.get().compareTo(GAP) > 0) {
-            throw new IllegalStateException("beside a bundle that loops it carries after " + gap.map(Duration::toMillis)
-                    + " ms, not within " + GAP.toMillis());
+            throw new IllegalStateException("beside a bundle that misbehaves it carries after "
+                    + gap.map(Duration::toMillis) + " ms, not within " + GAP.toMillis());
         }
     }
 
@@ -259,6 +277,19 @@ final class BundleTrouble {
     private static void spinning(CodeBuilder code) {
         Label again = code.newLabel();
         code.labelBinding(again).goto_(again);
+    }
+
+    /** A pool whose threads wait for ever. */
+    private static void leaking(CodeBuilder code) {
+        ClassDesc pool = ClassDesc.of("java.util.concurrent.ScheduledThreadPoolExecutor");
+        code.new_(pool)
+                .dup()
+                .loadConstant(LEAKED)
+                .invokespecial(
+                        pool, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int))
+                .invokevirtual(pool, "prestartAllCoreThreads", MethodTypeDesc.of(ConstantDescs.CD_int))
+                .pop()
+                .return_();
     }
 
     /** A list of arrays of a million octets that grows without end. */

@@ -127,6 +127,9 @@ final class Campaign {
             if (round.hasRestore()) {
                 restore(round);
                 recovery = world.recovery(round.patience());
+                if (recovery.isPresent()) {
+                    truth(round);
+                }
             }
         }
         if (recovery.isEmpty()) {

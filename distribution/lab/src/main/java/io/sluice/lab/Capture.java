@@ -32,6 +32,8 @@ final class Capture {
     private static final Set<Integer> NDP = Set.of(133, 135, 136);
     private static final Set<InetAddress> RELAYS =
             Set.of(InetAddress.ofLiteral(Places.RELAY4), InetAddress.ofLiteral(Places.OTHER_RELAY4));
+    private static final InetAddress RELAY6 = InetAddress.ofLiteral(Places.RELAY6);
+    private static final InetAddress BOX6 = InetAddress.ofLiteral(Places.WAN_GW6);
     private static final Set<InetAddress> NAME_SERVERS =
             Places.NAME_SERVERS.stream().map(InetAddress::ofLiteral).collect(Collectors.toSet());
     private static final Set<Integer> PROXY_PORTS = Set.of(Places.RELAY_PORT, Places.CLOCKED_PORT);
@@ -106,7 +108,7 @@ final class Capture {
         return switch (packet.getShort(12) & 0xffff) {
             case ARP -> arp(packet);
             case IPV4 -> ipv4(frame, canary);
-            case IPV6 -> ipv6(packet, canary);
+            case IPV6 -> ipv6(frame, canary);
             default -> Optional.of(new Sighting("ethertype 0x%04x".formatted(packet.getShort(12)), canary));
         };
     }
@@ -138,15 +140,8 @@ final class Capture {
         if (fromBox && NAME_SERVERS.contains(to) && ports && destination == 53 && canary.isEmpty()) {
             return Optional.empty();
         }
-        if (fromBox && RELAYS.contains(to) && ports) {
-            boolean proxy = protocol == TCP && PROXY_PORTS.contains(destination);
-            // A datagram that begins with the mark has no SOCKS header around it.
-            boolean associated = protocol == UDP
-                    && destination >= 10_000
-                    && Packets.markAt(octets, 14 + header + 8).isEmpty();
-            if (proxy || associated) {
-                return Optional.empty();
-            }
+        if (fromBox && RELAYS.contains(to) && ports && isProxied(octets, protocol, 14 + header, destination)) {
+            return Optional.empty();
         }
         if (protocol == UDP && source == 68 && destination == 67) {
             return Optional.empty();
@@ -154,7 +149,15 @@ final class Capture {
         return Optional.of(sighting(protocol, from, source, to, destination, canary));
     }
 
-    private static Optional<Sighting> ipv6(ByteBuffer packet, OptionalInt canary) {
+    /** A stream to one of the proxy's ports, or a datagram of an association: one that begins with the mark has no SOCKS header around it. */
+    private static boolean isProxied(byte[] octets, int protocol, int transport, int destination) {
+        return protocol == TCP
+                ? PROXY_PORTS.contains(destination)
+                : destination >= 10_000 && Packets.markAt(octets, transport + 8).isEmpty();
+    }
+
+    private static Optional<Sighting> ipv6(byte[] octets, OptionalInt canary) {
+        ByteBuffer packet = ByteBuffer.wrap(octets);
         if (packet.capacity() < 58) {
             return Optional.of(new Sighting("short IPv6 packet", canary));
         }
@@ -171,6 +174,10 @@ final class Capture {
                 return Optional.empty();
             }
             return Optional.of(sighting(protocol, from, type, to, -1, canary));
+        }
+        boolean toProxy = from.equals(BOX6) && to.equals(RELAY6) && ports && source < Places.STRANGERS_PORTS;
+        if (toProxy && isProxied(octets, protocol, 54, destination)) {
+            return Optional.empty();
         }
         if (protocol == UDP && source == 546 && destination == 547 && from.isLinkLocalAddress()) {
             return Optional.empty();

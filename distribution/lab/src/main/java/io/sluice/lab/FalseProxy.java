@@ -55,6 +55,11 @@ final class FalseProxy implements AutoCloseable {
         }
     }
 
+    /** How many connections it has got. */
+    int clients() {
+        return clients.size();
+    }
+
     @Override
     public void close() throws IOException {
         for (ServerSocket server : servers) {

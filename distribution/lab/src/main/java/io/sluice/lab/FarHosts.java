@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, octets of a known pattern, and an octet a second. */
+/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, octets of a known pattern, an octet a second, and one octet. */
 final class FarHosts implements AutoCloseable {
 
     /** A stream's length; at the server's pace it lasts longer than most faults. */
@@ -32,6 +32,7 @@ final class FarHosts implements AutoCloseable {
         serve(inet, Places.DISCARD_PORT, this::discard);
         serve(inet, Places.PATTERN_PORT, this::pattern);
         serve(inet, Places.SLOW_PORT, FarHosts::dribble);
+        serve(inet, Places.GREETING_PORT, this::greet);
         DatagramSocket counter = Lab.onThread(inet, () -> new DatagramSocket(Places.COUNT_PORT));
         sockets.add(counter);
         threads.execute(() -> count(counter));
@@ -93,6 +94,12 @@ final class FarHosts implements AutoCloseable {
     private void discard(Socket client) throws IOException {
         byte[] block = new byte[BLOCK];
         while (client.getInputStream().read(block) >= 0) {}
+    }
+
+    private void greet(Socket client) throws IOException {
+        client.setSoTimeout(0);
+        client.getOutputStream().write(1);
+        discard(client);
     }
 
     /** About 1 MB/s, so that every fault finds it under way. */

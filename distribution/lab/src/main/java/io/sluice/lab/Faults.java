@@ -1,16 +1,22 @@
 package io.sluice.lab;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** F01…F24: what breaks, and how soon the tunnel carries again. */
 final class Faults {
@@ -18,12 +24,16 @@ final class Faults {
     /** The catalogue's two seconds, F13, and what a machine that is full may take. */
     private static final Duration RESTORED = Duration.ofSeconds(12);
 
+    /** The catalogue's deadline, F07. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
     private Faults() {}
 
     static List<Injection> all() {
         List<Injection> all = new ArrayList<>();
         all.addAll(ofTheProcess());
         all.addAll(ofTheNetwork());
+        all.addAll(PathTrouble.all());
         all.addAll(ofTheHost());
         all.addAll(Surroundings.all());
         all.addAll(notHere());
@@ -79,7 +89,9 @@ final class Faults {
                             w.start();
                             w.inForce(Files.readString(w.box.configFile()));
                         }),
-                Injection.of("F17", "a stranger's bundle throws, fills the stack, loops, or ends the process")
+                Injection.of(
+                                "F17",
+                                "a stranger's bundle throws, fills the stack, loops, leaks threads, or ends the process")
                         .within(10)
                         .breaking(BundleTrouble::misbehaving)
                         .healing((w, dice) -> BundleTrouble.behave(w)),
@@ -129,19 +141,6 @@ final class Faults {
                             }
                         })
                         .healing((w, dice) -> NetworkTrouble.gateway(w)),
-                Injection.of("F05", "the line has another address")
-                        .within(5)
-                        .breaking((w, dice) -> {
-                            otherAddress(w);
-                            Waiting.pause(dice.nextInt(100, 300));
-                        })
-                        .healing((w, dice) -> {
-                            w.lab.gw.exec("ip", "addr", "add", Places.WAN_GW4 + "/24", "dev", "wan0");
-                            w.lab.gw.exec("ip", "addr", "del", "45.80.1.7/24", "dev", "wan0");
-                            w.lab.gw.exec(
-                                    "sh", "-c", "ip addr add " + Places.WAN_GW4 + "/24 dev wan0 2>/dev/null || true");
-                            NetworkTrouble.gateway(w);
-                        }),
                 Injection.of("F06", "the proxy server is silent, without a reset, for a moment or for good")
                         .within(8)
                         .breaking((w, dice) -> {
@@ -152,7 +151,7 @@ final class Faults {
                                 Waiting.pause(dice.nextInt(200, 800));
                             }
                         })
-                        .healing((w, dice) -> unfilter(w)),
+                        .healing((w, dice) -> PathTrouble.unfilter(w)),
                 Injection.of("F07", "the proxy server accepts and never answers")
                         .within(8)
                         .breaking((w, dice) -> falseProxy(w, dice, false))
@@ -174,28 +173,14 @@ final class Faults {
                 Injection.of("F23", "strangers hammer the management interface while the line flaps")
                         .within(5)
                         .breaking(Faults::hammered)
-                        .healing((w, dice) -> NetworkTrouble.gateway(w)),
-                Injection.of("F10", "a third of all packets is lost")
-                        .within(5)
-                        .breaking((w, dice) -> {
-                            filter(w, "numgen random mod 100 < 30 drop");
-                            Waiting.pause(dice.nextInt(200, 800));
-                        })
-                        .healing((w, dice) -> unfilter(w)),
-                Injection.of("F11", "the path's MTU shrinks and nobody says so")
-                        .within(10)
-                        .breaking((w, dice) -> {
-                            filter(w, "meta length > 1280 drop");
-                            Waiting.pause(dice.nextInt(200, 800));
-                        })
-                        .healing((w, dice) -> unfilter(w)));
+                        .healing((w, dice) -> NetworkTrouble.gateway(w)));
     }
 
     private static List<Injection> ofTheHost() {
         return List.of(
                 Injection.of("F12", "the TUN device is taken down, deleted, renamed, or loses its addresses or MTU")
                         .within(2)
-                        .breaking((w, dice) -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())))),
+                        .breaking(Faults::damagedDevice),
                 Injection.of("F13", "a third party changes rules, routes, the resolver or the filter")
                         .within(4)
                         .breaking(Faults::foreignHand),
@@ -218,24 +203,35 @@ final class Faults {
                 Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"));
     }
 
-    private static void otherAddress(World w) {
-        NetworkTrouble.link(w, "up");
-        w.lab.gw.exec(
-                "sh",
-                "-c",
-                "ip addr add 45.80.1.7/24 dev wan0; ip addr del " + Places.WAN_GW4
-                        + "/24 dev wan0; ip addr replace 45.80.1.7/24 dev wan0");
-        NetworkTrouble.gateway(w);
-    }
-
     private static void silence(World w) {
-        filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
+        PathTrouble.filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
     }
 
     private static void falseProxy(World w, Random dice, boolean slow) throws IOException {
         w.killRelay();
-        try (FalseProxy _ = new FalseProxy(w.lab, slow)) {
-            Waiting.pause(dice.nextInt(300, 1_500));
+        // One in four is there for longer than a handshake may take.
+        try (FalseProxy proxy = new FalseProxy(w.lab, slow)) {
+            if (dice.nextInt(4) == 0) {
+                givenUp(w);
+            } else {
+                Waiting.pause(dice.nextInt(300, 1_500));
+            }
+            Waiting.until("an attempt at the false proxy", () -> proxy.clients() > 0);
+        }
+    }
+
+    /** A client's connection is not held open for longer than the catalogue's ten seconds. */
+    private static void givenUp(World w) throws IOException {
+        long begun = System.nanoTime();
+        try (Socket client = Lab.connected(w.lab.lan, Places.WEB4, Places.WEB_PORT)) {
+            client.setSoTimeout(2 * (int) HANDSHAKE.toMillis());
+            client.getInputStream().read();
+            throw new IllegalStateException("a stream through a proxy that does not answer is no error");
+        } catch (SocketTimeoutException e) {
+            throw new IllegalStateException(
+                    "a proxy that does not answer is still waited for after " + 2 * HANDSHAKE.toSeconds() + " s", e);
+        } catch (SocketException e) {
+            w.figure("givenUpMillis", Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
@@ -267,46 +263,54 @@ final class Faults {
             Waiting.pause(dice.nextInt(50, 200));
         }
         strangers.forEach(Stranger::close);
+        if (strangers.stream().mapToLong(Stranger::answers).sum() == 0) {
+            throw new IllegalStateException("the management interface gave strangers no answer at all");
+        }
     }
 
     private static void two(World w, Random dice) throws IOException {
-        for (int i = 0; i < 2; i++) {
-            switch (dice.nextInt(9)) {
-                case 0 -> {
-                    if (w.box.lives()) {
-                        w.box.kill("KILL");
-                    }
-                }
+        for (int fault : pair(dice)) {
+            switch (fault) {
+                case KILLED -> w.box.kill("KILL");
                 case 1 -> NetworkTrouble.link(w, "down");
-                case 2 -> filter(w, "numgen random mod 100 < 50 drop");
-                case 3 -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())) + "; true");
+                case 2 -> PathTrouble.filter(w, "numgen random mod 100 < 50 drop");
+                case DAMAGED -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())));
                 case 4 -> foreignResolver(w);
-                case 5 -> {
-                    if (w.relay.lives()) {
-                        w.killRelay();
-                    }
-                }
+                case 5 -> w.killRelay();
                 case 6 -> silence(w);
-                case 7 -> otherAddress(w);
+                case 7 -> PathTrouble.otherAddress(w);
                 default -> {
-                    if (w.box.lives()) {
-                        w.box.signal("STOP");
-                        Waiting.pause(dice.nextInt(100, 500));
-                        w.box.signal("CONT");
-                    }
+                    w.box.signal("STOP");
+                    Waiting.pause(dice.nextInt(100, 500));
+                    w.box.signal("CONT");
                 }
             }
             Waiting.pause(dice.nextInt(10, 500));
         }
     }
 
+    private static final int KILLED = 0;
+    private static final int DAMAGED = 3;
+    private static final int STOPPED = 8;
+
+    /** Two different ones; what needs the process comes before its end. */
+    private static List<Integer> pair(Random dice) {
+        List<Integer> all =
+                new ArrayList<>(IntStream.rangeClosed(KILLED, STOPPED).boxed().toList());
+        Collections.shuffle(all, dice);
+        List<Integer> two = all.subList(0, 2);
+        return two.getFirst() == KILLED && (two.contains(DAMAGED) || two.contains(STOPPED)) ? two.reversed() : two;
+    }
+
     /** Whatever it was, it is as before soon. */
     private static void foreignHand(World w, Random dice) throws IOException {
+        // A setting of the round before may be on its way into force.
+        Waiting.until("the tunnel's rules and routes", () -> isDiverted(w));
         String before = hostState(w);
         long heals = RuleTrouble.heals(w);
         int kind = dice.nextInt(4);
         switch (kind) {
-            case 0 -> w.lab.gw.exec("sh", "-c", "ip rule del priority 9001; ip -6 rule del priority 9001");
+            case 0 -> w.lab.gw.exec("sh", "-c", "ip rule del priority 9001 && ip -6 rule del priority 9001");
             case 1 -> w.lab.gw.exec("ip", "route", "flush", "table", "2022");
             case 2 -> foreignResolver(w);
             default -> w.lab.gw.exec("nft", "insert rule " + RuleWatch.TABLE + " output accept");
@@ -324,6 +328,36 @@ final class Faults {
         w.figure("restoredMillis", Duration.ofNanos(System.nanoTime() - begun));
     }
 
+    /** The device is as before soon, whether or not the tunnel carries without. */
+    private static void damagedDevice(World w, Random dice) {
+        Waiting.until("the tunnel's rules and routes", () -> isDiverted(w));
+        String before = device(w);
+        w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())));
+        long begun = System.nanoTime();
+        if (!Waiting.within(RESTORED, () -> device(w).equals(before))) {
+            throw new IllegalStateException("the device is not as before after " + RESTORED.toSeconds() + " s: "
+                    + device(w) + ", before " + before);
+        }
+        w.figure("deviceRestoredMillis", Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    private static String device(World w) {
+        return w.lab.gw.exec(
+                "sh",
+                "-c",
+                "ip -o link show dev sluice0 2>/dev/null | grep -o '<.*> mtu [0-9]*';"
+                        + " ip -o addr show dev sluice0 scope global 2>/dev/null | grep -o 'inet6* [^ ]*' || true");
+    }
+
+    private static boolean isDiverted(World w) {
+        return Stream.of(
+                        "ip rule | grep '^9001:'",
+                        "ip -6 rule | grep '^9001:'",
+                        "ip route show table 2022",
+                        "ip -6 route show table 2022")
+                .noneMatch(list -> w.lab.gw.exec("sh", "-c", list + " || true").isBlank());
+    }
+
     /** What the appliance has told the host of the ways. */
     private static String hostState(World w) {
         return w.lab.gw.exec("sh", "-c", "ip rule; ip -6 rule; ip route show table 2022; ip -6 route show table 2022");
@@ -339,20 +373,9 @@ final class Faults {
     private static void cut(Path file, Random dice) throws IOException {
         if (Files.exists(file)) {
             byte[] octets = Files.readAllBytes(file);
-            Files.write(file, Arrays.copyOf(octets, dice.nextInt(octets.length + 1)));
+            Files.write(file, Arrays.copyOf(octets, dice.nextInt(octets.length)));
+        } else {
+            throw new IllegalStateException("there is no " + file + " to cut off");
         }
-    }
-
-    /** A rule of the provider's for what it forwards. */
-    private static void filter(World w, String rule) {
-        w.lab.wan.exec(
-                "nft",
-                "table inet trouble { chain forward { type filter hook forward priority 0; policy accept; }; }; add"
-                        + " rule inet trouble forward "
-                        + rule);
-    }
-
-    private static void unfilter(World w) {
-        w.lab.wan.exec("nft", "table inet trouble { }; delete table inet trouble");
     }
 }

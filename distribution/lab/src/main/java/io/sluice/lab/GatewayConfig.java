@@ -113,10 +113,10 @@ record GatewayConfig(
     static String proxyServer() {
         return """
             {
-              "inbounds": [{ "tag": "in", "protocol": "socks", "listen": "0.0.0.0", "port": %d,
+              "inbounds": [{ "tag": "in", "protocol": "socks", "listen": "::", "port": %d,
                              "settings": { "auth": "password", "udp": true,
                                            "accounts": [{ "user": "%s", "pass": "%s" }] } },
-                           { "tag": "clocked", "protocol": "shadowsocks", "listen": "0.0.0.0", "port": %d,
+                           { "tag": "clocked", "protocol": "shadowsocks", "listen": "::", "port": %d,
                              "settings": { "method": "%s", "password": "%s", "network": "tcp,udp" } }],
               "outbounds": [{ "tag": "out", "protocol": "freedom" }],
               "api": { "listen": "127.0.0.1", "port": 9080 }

@@ -19,7 +19,7 @@ record HostState(List<String> lines) {
                 "sh",
                 "-c",
                 "nft -s list ruleset; ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; ip -br"
-                        + " link; ip -br address; sysctl -a 2>/dev/null | grep '^net\\.ipv[46]\\.conf' | grep -v"
+                        + " link; ip -br address; sysctl -a 2>/dev/null | grep -E '^net\\.ipv[46]\\.(conf|tcp_mtu_probing|tcp_base_mss)' | grep -v"
                         + " stable_secret");
         text.lines().map(line -> line.replaceAll("expires \\S+", "").strip()).forEach(lines::add);
         lines.add("resolv.conf: "

@@ -47,6 +47,8 @@ final class Lab implements AutoCloseable {
             sysctl(router, "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
             sysctl(router, "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0");
         }
+        // The proxy's host finds out by itself what fits through a path (RFC 4821), as the gateway has to.
+        sysctl(relay, "net.ipv4.tcp_mtu_probing=1", "net.ipv4.tcp_base_mss=512");
         // A host that takes router advertisements although it forwards: the worst case for a gateway.
         sysctl(gw, "net.ipv6.conf.default.accept_ra=2", "net.ipv6.conf.default.accept_ra_rt_info_max_plen=128");
         lan.link("up0", Places.LAN_HOST4 + "/24", gw, "lan0", Places.LAN_GW4 + "/24");
@@ -99,16 +101,45 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    /**
+     * The provider's lines to the gateway and to the proxy take no longer packets of IPv4 from now on, and nobody there is told. A route's MTU is looked at for each
+     * segment of what the kernel sends as one.
+     */
+    void narrow(int mtu) {
+        wan.exec("nft", """
+            table inet trouble {
+              chain silent {
+                type filter hook output priority 0; policy accept;
+                oifname { "isp0", "r0" } icmp type destination-unreachable drop
+              }
+            }
+            """);
+        lines(" mtu lock " + mtu);
+    }
+
+    /** As it was. */
+    void widen() {
+        lines("");
+        wan.exec("nft", "table inet trouble { }; delete table inet trouble");
+        // It was told, and keeps what it was told for ten minutes.
+        inet.exec("ip", "route", "flush", "cache");
+    }
+
+    private void lines(String mtu) {
+        wan.exec("sh", "-c", "ip route replace 45.80.1.0/24 dev isp0 src " + Places.WAN_ISP4 + mtu);
+        wan.exec("sh", "-c", "ip route replace 45.90.7.0/24 dev r0 src 45.90.7.1" + mtu);
+    }
+
     /** The gateway's lines, addresses and routes as they were made, whatever has been done to them. */
     void mend() {
+        widen();
         gw.exec("sh", "-c", "ip link set wan1 netns " + drawer.name() + " 2>/dev/null || true");
-        wan.exec("nft", "table inet trouble { }; delete table inet trouble");
         relay.exec("ip", "link", "set", "up0", "up");
         gw.exec(
                 "sh",
                 "-c",
                 "ip -6 route flush proto ra; ip -6 addr flush dev wan0 dynamic; ip addr flush dev wan0 scope global");
-        for (String device : List.of("lan0", "wan0")) {
+        for (String device : List.of("lan0", "lan1", "wan0")) {
             gw.exec("ip", "link", "set", device, "up");
         }
         for (String line : List.of(

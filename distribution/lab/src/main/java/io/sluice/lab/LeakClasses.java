@@ -150,12 +150,13 @@ final class LeakClasses {
         w.box.kill("KILL");
         w.quiet(true);
         // What a boot does: nothing is there but what the unit loads, and the lines come up after it.
-        for (String device : List.of("wan0", "lan0")) {
+        for (String device : List.of("wan0", "lan0", "lan1")) {
             w.lab.gw.exec("ip", "link", "set", device, "down");
         }
         w.lab.gw.exec("nft", "flush", "ruleset");
         w.lab.gw.exec("nft", "-f", w.box.data().resolve("killswitch/boot.nft").toString());
         w.lab.gw.exec("ip", "link", "set", "lan0", "up");
+        w.lab.gw.exec("ip", "link", "set", "lan1", "up");
         Lab.address(w.lab.gw, Places.LAN_GW6 + "/64", "lan0");
         NetworkTrouble.link(w, "up");
         NetworkTrouble.gateway(w);

@@ -78,6 +78,8 @@ final class LinkObserver implements AutoCloseable {
                 icmpv6 type nd-neighbor-advert @th,64,64 %s counter name outside accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } tcp dport { %d, %d } counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
+                ip6 saddr %s ip6 daddr %s tcp dport { %d, %d } counter name proxy accept
+                ip6 saddr %s ip6 daddr %s udp dport >= 10000 counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } meta l4proto { tcp, udp } th dport 53 accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr %s tcp dport %d counter name forged accept
                 udp sport 68 udp dport 67 accept
@@ -97,6 +99,12 @@ final class LinkObserver implements AutoCloseable {
                         Places.LAN_GW4,
                         Places.RELAY4,
                         Places.OTHER_RELAY4,
+                        Places.WAN_GW6,
+                        Places.RELAY6,
+                        Places.RELAY_PORT,
+                        Places.CLOCKED_PORT,
+                        Places.WAN_GW6,
+                        Places.RELAY6,
                         Places.LAN_GW4,
                         Places.NAME_SERVERS.get(0),
                         Places.NAME_SERVERS.get(1),

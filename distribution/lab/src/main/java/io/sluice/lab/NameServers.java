@@ -37,8 +37,11 @@ final class NameServers implements AutoCloseable {
     private static final int PORT = 53;
     private static final int SLOW = 5_000;
     private static final int A = 1;
+    private static final int AAAA = 28;
     private static final int SERVFAIL = 2;
     private static final int NXDOMAIN = 3;
+
+    private static final byte[] RELAY6 = InetAddress.ofLiteral(Places.RELAY6).getAddress();
 
     /** Of a good answer, in seconds: soon everybody has to ask again. */
     static final int TTL = 1;
@@ -60,12 +63,18 @@ final class NameServers implements AutoCloseable {
         servers.forEach(server -> server.told = InetAddress.ofLiteral(address));
     }
 
+    /** Whether they both say that the proxy has {@link Places#RELAY6} besides, from now on. */
+    void tellIpv6(boolean now) {
+        servers.forEach(server -> server.ipv6 = now);
+    }
+
     private static final class Server implements AutoCloseable {
 
         private final DatagramSocket datagrams;
         private final ServerSocket streams;
         private volatile Trouble trouble = Trouble.NONE;
         private volatile InetAddress told = InetAddress.ofLiteral(Places.RELAY4);
+        private volatile boolean ipv6;
 
         Server(String address) throws IOException {
             InetSocketAddress at = new InetSocketAddress(address, PORT);
@@ -144,19 +153,19 @@ final class NameServers implements AutoCloseable {
                         case LYING -> NXDOMAIN;
                         default -> 0;
                     },
-                    datagram && now == Trouble.TCP_ONLY,
-                    told));
+                    datagram && now == Trouble.TCP_ONLY));
         }
 
-        /** RFC 1035 §4.1: the question again, and the proxy's address if an IPv4 address was asked for. */
-        private static byte[] message(byte[] query, int code, boolean truncated, InetAddress told) {
+        /** RFC 1035 §4.1: the question again, and the proxy's address of the family that was asked for (RFC 3596 §2.2). */
+        private byte[] message(byte[] query, int code, boolean truncated) {
             int end = 12;
             while (query[end] != 0) {
                 end += query[end] + 1;
             }
             int type = (query[end + 1] & 0xff) << 8 | query[end + 2] & 0xff;
             end += 5;
-            boolean address = code == 0 && !truncated && type == A;
+            boolean address = code == 0 && !truncated && (type == A || (type == AAAA && ipv6));
+            byte[] proxy = type == A ? told.getAddress() : RELAY6;
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.write(query, 0, 2);
             out.write(truncated ? 0x83 : 0x81);
@@ -164,8 +173,9 @@ final class NameServers implements AutoCloseable {
             out.writeBytes(new byte[] {0, 1, 0, (byte) (address ? 1 : 0), 0, 0, 0, 0});
             out.write(query, 12, end - 12);
             if (address) {
-                out.writeBytes(new byte[] {(byte) 0xc0, 12, 0, A, 0, 1, 0, 0, 0, TTL, 0, 4});
-                out.writeBytes(told.getAddress());
+                out.writeBytes(
+                        new byte[] {(byte) 0xc0, 12, 0, (byte) type, 0, 1, 0, 0, 0, TTL, 0, (byte) proxy.length});
+                out.writeBytes(proxy);
             }
             return out.toByteArray();
         }

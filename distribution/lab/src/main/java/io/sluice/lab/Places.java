@@ -66,6 +66,9 @@ final class Places {
     /** Sends an octet a second. */
     static final int SLOW_PORT = 8001;
 
+    /** Sends an octet, and nothing else. */
+    static final int GREETING_PORT = 8002;
+
     /** Programs of the box that are not the appliance send from these ports, which the kernel gives to nobody by itself (net.ipv4.ip_local_port_range). */
     static final int STRANGERS_PORTS = 61_000;
 

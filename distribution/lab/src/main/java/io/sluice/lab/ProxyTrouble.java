@@ -6,8 +6,11 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +24,9 @@ final class ProxyTrouble {
 
     /** The catalogue's 15 s, F06, and what a full machine may add. */
     private static final int NOTICED_WITHIN = 17_000;
+
+    /** Before that nobody asks whether a proxy is still there (io.sluice.api.loop, TcpOptions). */
+    private static final int IDLE = 4_000;
 
     private ProxyTrouble() {}
 
@@ -70,18 +76,25 @@ final class ProxyTrouble {
         } finally {
             wan.exec("nft", "delete table netdev old");
         }
+        Map<String, Long> counted = new HashMap<>();
         Matcher matcher = PACKETS.matcher(counters);
         while (matcher.find()) {
-            if (matcher.group(1).equals(kind) && !matcher.group(2).equals("0")) {
-                throw new IllegalStateException(sentence + ": " + matcher.group(2) + " packets");
-            }
+            counted.put(matcher.group(1), Long.valueOf(matcher.group(2)));
+        }
+        if (!counted.keySet().equals(Set.of("begun", "carried"))) {
+            throw new IllegalStateException("the filter's counters cannot be read: " + counters);
+        }
+        if (counted.get(kind) > 0) {
+            throw new IllegalStateException(sentence + ": " + counted.get(kind) + " packets");
         }
     }
 
     /** A stream on which nobody speaks, to a server that is gone: its client is told. */
     static void goneForGood(World w, Runnable gone) throws IOException {
-        try (Socket idle = Lab.connected(w.lab.lan, Places.WEB4, Places.DISCARD_PORT)) {
+        try (Socket idle = Lab.connected(w.lab.lan, Places.WEB4, Places.GREETING_PORT)) {
             idle.setSoTimeout(NOTICED_WITHIN);
+            // All of the way stands then.
+            idle.getInputStream().read();
             long begun = System.nanoTime();
             gone.run();
             try {
@@ -91,7 +104,11 @@ final class ProxyTrouble {
                         "an idle stream to a proxy that is gone is still open after " + NOTICED_WITHIN + " ms", e);
             } catch (SocketException e) {
                 // Reset, as it is to be.
-                w.figure("goneNoticedMillis", Duration.ofNanos(System.nanoTime() - begun));
+                Duration took = Duration.ofNanos(System.nanoTime() - begun);
+                w.figure("goneNoticedMillis", took);
+                if (took.toMillis() < IDLE) {
+                    throw new IllegalStateException("an idle stream was reset before anybody could know: " + took, e);
+                }
                 return;
             }
             throw new IllegalStateException("an idle stream to a proxy that is gone ended in good order");

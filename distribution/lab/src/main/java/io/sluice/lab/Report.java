@@ -113,6 +113,9 @@ final class Report {
         if (world.fromLan.broken() != null || world.fromBox.broken() != null) {
             verdict.add("void: the canaries have stopped: " + world.fromLan.broken() + ", " + world.fromBox.broken());
         }
+        if (streams.octets() == 0) {
+            verdict.add("void: not one octet of the checked streams came");
+        }
         if (streams.wrong() > 0) {
             verdict.add("octets were wrong");
         }

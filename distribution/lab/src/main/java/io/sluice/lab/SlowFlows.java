@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** Flows that crawl, beside which the others go on as before. */
 final class SlowFlows {
@@ -19,6 +20,9 @@ final class SlowFlows {
 
     private static final int SECOND = 1_000;
 
+    /** Seconds of which the middle one counts: streams end and begin anew in some, and others carry what had been waiting. */
+    private static final int MEASURED = 3;
+
     /** A full machine takes some of it now and then; slow flows would take it always. */
     private static final int LOOKS = 4;
 
@@ -27,7 +31,7 @@ final class SlowFlows {
     static void beside(World w) throws IOException {
         // After the round before they may all have to begin anew.
         Waiting.until("the checked streams", () -> rate(w) >= LEAST);
-        double before = Math.max(rate(w), rate(w));
+        double before = median(w);
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < COUNT; i++) {
@@ -35,7 +39,7 @@ final class SlowFlows {
             }
             double during = 0;
             for (int look = 0; look < LOOKS && during < KEPT * before; look++) {
-                during = Math.max(during, rate(w));
+                during = Math.max(during, median(w));
             }
             if (during < KEPT * before) {
                 throw new IllegalStateException("beside " + COUNT + " slow flows the others have " + (long) during
@@ -54,6 +58,15 @@ final class SlowFlows {
         one.setReceiveBufferSize(1);
         one.connect(new InetSocketAddress(Places.WEB4, server ? Places.SLOW_PORT : Places.PATTERN_PORT), 5 * SECOND);
         return one;
+    }
+
+    private static double median(World w) {
+        return DoubleStream.generate(() -> rate(w))
+                .limit(MEASURED)
+                .sorted()
+                .skip(MEASURED / 2)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static double rate(World w) {

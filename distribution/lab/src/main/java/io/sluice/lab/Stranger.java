@@ -18,6 +18,7 @@ final class Stranger implements AutoCloseable {
 
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile long answers;
 
     Stranger(String namespace) {
         thread = Thread.ofPlatform().daemon().name("stranger").start(() -> life(namespace));
@@ -36,16 +37,23 @@ final class Stranger implements AutoCloseable {
         }
     }
 
-    private static void ask(String words) {
+    private void ask(String words) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", 9080), 500);
             socket.setSoTimeout(500);
             socket.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
-            socket.getInputStream().read();
+            if (socket.getInputStream().read() >= 0) {
+                answers++;
+            }
         } catch (IOException e) {
             // Refused, which is what a stranger is to be; not too busily.
             Waiting.pause(5);
         }
+    }
+
+    /** How often it was answered at all: refused in words. */
+    long answers() {
+        return answers;
     }
 
     @Override

@@ -259,6 +259,7 @@ final class World implements AutoCloseable {
     void repair(GatewayConfig good) {
         lab.mend();
         names.trouble(NameServers.Trouble.NONE, NameServers.Trouble.NONE);
+        names.tellIpv6(false);
         clock.ifPresent(c -> c.set(Duration.ZERO));
         config = good;
         if (!relay.lives()) {
