@@ -2,6 +2,7 @@ package io.sluice.killswitch.linux;
 
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchException.Code;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -68,12 +69,19 @@ final class Hardening {
     /** Its value, if that is to be replaced; a kernel without the setting has nothing to harden. */
     private Optional<String> weak(Setting setting) throws KillSwitchException {
         try {
-            return Optional.of(Files.readString(root.resolve(setting.path())).strip())
-                    .filter(setting.weak()::contains);
+            return Optional.of(value(root.resolve(setting.path()))).filter(setting.weak()::contains);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw refused("read", setting.path(), e);
+        }
+    }
+
+    /** In one read: the kernel gives nothing behind the first (fs/proc/proc_sysctl.c), and Files.readString begins with an octet where a file's size is 0. */
+    private static String value(Path file) throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            String line = reader.readLine();
+            return line == null ? "" : line.strip();
         }
     }
 
@@ -86,7 +94,7 @@ final class Hardening {
             }
             try {
                 Path file = root.resolve(setting.path());
-                if (Files.readString(file).strip().equals(setting.value())) {
+                if (value(file).equals(setting.value())) {
                     Files.writeString(file, before);
                 }
             } catch (IOException e) {

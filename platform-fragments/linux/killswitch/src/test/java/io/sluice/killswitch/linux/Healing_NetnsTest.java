@@ -246,7 +246,7 @@ class Healing_NetnsTest {
             apply(Scene.CONNECTED);
             assertThat(picture())
                     .isNotEqualTo(before)
-                    .contains("arp_ignore = 2", "tcp_mtu_probing = 1", NftTables.FILTER);
+                    .contains("arp_ignore = 2", "tcp_mtu_probing = 1", "tcp_base_mss = 512", NftTables.FILTER);
             gateway.onHost(() -> killSwitch.orElseThrow().disarm());
             assertThat(picture()).isEqualTo(before);
             assertThat(gateway.comesOut(gateway.host, STRANGER)).isTrue();
@@ -257,7 +257,12 @@ class Healing_NetnsTest {
 
     private String picture() {
         return gateway.host.exec("nft", "-s", "list", "ruleset")
-                + gateway.host.exec("sysctl", "net.ipv4.conf", "net.ipv6.conf", "net.ipv4.tcp_mtu_probing", "net.ipv4.tcp_base_mss");
+                + gateway.host.exec(
+                        "sysctl",
+                        "net.ipv4.conf",
+                        "net.ipv6.conf",
+                        "net.ipv4.tcp_mtu_probing",
+                        "net.ipv4.tcp_base_mss");
     }
 
     @Test
