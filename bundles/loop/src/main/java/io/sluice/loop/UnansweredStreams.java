@@ -7,12 +7,18 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.api.loop.TcpOptions;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The watched sockets of one loop. Keep-alive asks only while nothing is unacknowledged; behind octets that are, the kernel tries for a quarter of an hour (tcp(7),
  * tcp_retries2). So a socket that repeats what it has sent gets TCP_USER_TIMEOUT, as long as keep-alive has, and loses it with the answer. It never has it while it waits for
  * a slow reader: that one answers, and its closed window leaves nothing unacknowledged (RFC 9293 §3.8.6.1).
+ *
+ * <p>The kernel counts that time from the first repetition of a recovery, not from the last answer (net/ipv4/tcp_timer.c, retransmits_timed_out): on a lossy line answers may
+ * come for minutes meanwhile. So it is set where all repetitions belong to the present silence, or when the silence itself has lasted as long.
  */
 final class UnansweredStreams {
 
@@ -24,9 +30,15 @@ final class UnansweredStreams {
     /** Repetitions without an answer; a lost segment or two are ordinary. */
     private static final int REPETITIONS = 3;
 
+    /** TCP_CA_Open of linux/tcp.h: nothing is being recovered. */
+    private static final int OPEN = 0;
+
     private final EventLoop loop;
     private final EpollTcpInfo info = new EpollTcpInfo();
     private final LinkedHashMap<EpollSocketChannel, Watched> watched = new LinkedHashMap<>();
+    /** Those that have the limit now, which are looked at each time. */
+    private final Set<EpollSocketChannel> limited = new LinkedHashSet<>();
+
     private ScheduledFuture<?> looking;
 
     UnansweredStreams(EventLoop loop) {
@@ -53,6 +65,7 @@ final class UnansweredStreams {
 
     private void forget(EpollSocketChannel channel) {
         watched.remove(channel);
+        limited.remove(channel);
         if (watched.isEmpty() && looking != null) {
             looking.cancel(false);
             looking = null;
@@ -60,6 +73,7 @@ final class UnansweredStreams {
     }
 
     private void look() {
+        List.copyOf(limited).forEach(channel -> look(channel, watched.get(channel)));
         for (int left = watched.size() / LOOKS + 1; left > 0 && !watched.isEmpty(); left--) {
             var next = watched.pollFirstEntry();
             watched.put(next.getKey(), next.getValue());
@@ -73,10 +87,14 @@ final class UnansweredStreams {
     private void look(EpollSocketChannel channel, Watched state) {
         try {
             channel.tcpInfo(info);
-            boolean repeats = info.unacked() > 0 && info.retransmits() >= REPETITIONS;
-            if (repeats != state.limited) {
-                channel.config().setTcpUserTimeout(repeats ? state.millis : 0);
-                state.limited = repeats;
+            boolean silent = state.silent(info);
+            if (silent != limited.contains(channel)) {
+                channel.config().setTcpUserTimeout(silent ? state.millis : 0);
+                if (silent) {
+                    limited.add(channel);
+                } else {
+                    limited.remove(channel);
+                }
             }
         } catch (ChannelException _) {
             return; // it is just being closed
@@ -86,10 +104,23 @@ final class UnansweredStreams {
     private static final class Watched {
 
         private final int millis;
-        private boolean limited;
+
+        /** Repetitions before the present recovery, all told. */
+        private long before;
 
         Watched(int millis) {
             this.millis = millis;
+        }
+
+        boolean silent(EpollTcpInfo now) {
+            if (now.caState() == OPEN) {
+                before = now.totalRetrans();
+            }
+            if (now.unacked() == 0 || now.retransmits() < REPETITIONS) {
+                return false;
+            }
+            // One more may be a probe for the loss of the last segment (RFC 8985 §7).
+            return now.totalRetrans() - before <= now.retransmits() + 1 || now.lastAckRecv() >= millis;
         }
     }
 }

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +126,27 @@ class VanishedPeer_NetnsTest {
         assertThat(far.getInputStream().readNBytes(100)).hasSize(100);
         awaitLimit(0);
         assertThat(ended).isNotDone();
+    }
+
+    /** A packet in three seconds: each is answered, though what TCP repeats at first is long ago. */
+    @Test
+    void crawlingLine_isNoSilence() throws Exception {
+        there.exec(
+                "nft",
+                "table inet t { chain i { type filter hook input priority 0;"
+                        + " tcp dport 9000 limit rate 20/minute burst 1 packets accept; tcp dport 9000 drop; }; }");
+        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[40_000]));
+        far.setSoTimeout(1_000);
+        InputStream in = far.getInputStream();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (System.nanoTime() < end) {
+            try {
+                in.read(new byte[10_000]);
+            } catch (SocketTimeoutException e) {
+                // The assertion tells.
+            }
+            assertThat(ended).isNotDone();
+        }
     }
 
     private void awaitLimit(int millis) throws Exception {
