@@ -154,7 +154,9 @@ abstract class Dial {
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // The deadline of the attempt covers this phase too.
         config.setConnectTimeoutMillis(0);
-        if (proxy.fastOpen()) {
+        // With a cookie a socket counts as connected before anything has answered: a silent address would keep the
+        // others from being tried.
+        if (proxy.fastOpen() && addresses.size() == 1) {
             config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
         try {
@@ -191,7 +193,10 @@ abstract class Dial {
                 : new Failed(
                         SocketFailure.reason(cause),
                         "failed while " + phase.doing() + ": " + SystemErrors.sentence(cause));
-        if (failed.isEmpty() || failed.get().reason() == CloseReason.EGRESS_UNAVAILABLE) {
+        if (failed.isEmpty()
+                || failed.get().reason() == CloseReason.EGRESS_UNAVAILABLE
+                || (failed.get().reason() == CloseReason.UNREACHABLE
+                        && now.reason() != CloseReason.EGRESS_UNAVAILABLE)) {
             failed = Optional.of(now);
         }
     }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -55,9 +54,14 @@ final class ScriptedProxy implements AutoCloseable {
 
     final List<String> faults = new CopyOnWriteArrayList<>();
     final List<Talk> talks = new CopyOnWriteArrayList<>();
-    private final ServerSocket server = new ServerSocket(0, 600, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket server;
 
     ScriptedProxy(Script script) throws IOException {
+        this(new InetSocketAddress("127.0.0.1", 0), script);
+    }
+
+    ScriptedProxy(InetSocketAddress at, Script script) throws IOException {
+        server = new ServerSocket(at.getPort(), 600, at.getAddress());
         Thread.ofVirtual().start(() -> {
             while (true) {
                 try {
