@@ -93,10 +93,7 @@ abstract class Dial {
         }
         @SuppressWarnings("unchecked")
         List<InetAddress> all = (List<InetAddress>) found.getNow();
-        int port = connector.proxy().address().getPort();
-        open(ProxyConnector.PREFERENCE.order(all).stream()
-                .map(address -> new InetSocketAddress(address, port))
-                .toList());
+        open(connector.ordered(all));
     }
 
     private void open(List<InetSocketAddress> candidates) {
@@ -215,6 +212,9 @@ abstract class Dial {
         channel = (SocketChannel) connected;
         closePending();
         phase = Phase.METHOD;
+        if (addresses.size() > 1) {
+            connector.stands(channel.remoteAddress().getAddress());
+        }
         connector.own(channel);
     }
 

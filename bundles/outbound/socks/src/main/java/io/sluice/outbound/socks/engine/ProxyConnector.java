@@ -21,6 +21,7 @@ import io.sluice.dialer.SocketKinds;
 import io.sluice.proxycodec.socks.Socks5Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 public final class ProxyConnector implements AutoCloseable {
 
     /** Of the proxy's addresses. */
-    static final AddressPreference PREFERENCE = AddressPreference.IPV6_FIRST;
+    private static final AddressPreference PREFERENCE = AddressPreference.IPV6_FIRST;
 
     private final Proxy proxy;
     private final EventLoops loops;
@@ -37,6 +38,7 @@ public final class ProxyConnector implements AutoCloseable {
     private final SocksCounters counters = new SocksCounters();
     private final ReflectiveChannelFactory<? extends DatagramChannel> datagrams;
     private final Names names;
+    private volatile InetAddress lastGood;
 
     /**
      * @param egress gives the binder, or null while there is none
@@ -110,6 +112,23 @@ public final class ProxyConnector implements AutoCloseable {
     /** Who looks the proxy's name up. */
     Names names() {
         return names;
+    }
+
+    /** The addresses of a name in the order in which they are tried: the one that stood last comes first, so that a silent one is not waited for each time. */
+    List<InetSocketAddress> ordered(List<InetAddress> found) {
+        List<InetAddress> order = new ArrayList<>(PREFERENCE.order(found));
+        InetAddress last = lastGood;
+        if (order.remove(last)) {
+            order.addFirst(last);
+        }
+        return order.stream()
+                .map(address -> new InetSocketAddress(address, proxy.address().getPort()))
+                .toList();
+    }
+
+    /** A connection to this address stands. */
+    void stands(InetAddress address) {
+        lastGood = address;
     }
 
     SocketChannel newStream(InetAddress remote) {

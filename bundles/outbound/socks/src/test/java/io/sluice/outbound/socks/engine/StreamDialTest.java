@@ -126,8 +126,13 @@ class StreamDialTest {
             assertThat(outbound.egress.bound.stream().filter(b -> b.startsWith("EpollSocketChannel")))
                     .as("refused by the one of IPv6, granted by the other")
                     .hasSize(2);
-            outbound.egress.hasIpv6 = false;
             outbound.open(OutboundFixture.WEB).channel().close().sync();
+            assertThat(outbound.egress.bound.stream().filter(b -> b.startsWith("EpollSocketChannel")))
+                    .as("the one that stood comes first")
+                    .hasSize(3)
+                    .last()
+                    .asString()
+                    .endsWith("/127.0.0.1");
             assertThat(proxy.faults).isEmpty();
             assertThat(outbound.count("streamsFailed")).isZero();
         }
