@@ -40,6 +40,9 @@ abstract class Calls extends CallHandler {
         for (int rest = length, i = 0; i < varint; i++, rest >>>= 7) {
             head.writeByte(i == varint - 1 ? rest : rest & 0x7f | 0x80);
         }
-        return new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(head, payload));
+        // A slice: Netty's queues append to a composite itself, which then copies itself to the heap, also what a
+        // socket
+        // is about to take from it by its address (EFAULT).
+        return new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(head, payload).slice());
     }
 }
