@@ -223,16 +223,7 @@ class TunnelMachine_KillSwitchTest {
     void waitingForRooms_wanted_blocked() {
         Bench bench = Bench.guarded(FakeHost.profile("0.0.0.0/0"));
         Rooms all = bench.host.guarded();
-        Rooms noDriver = new Rooms(
-                Optional.empty(),
-                all.stacks(),
-                all.acceptor(),
-                all.routes(),
-                all.egress(),
-                all.redirector(),
-                all.hostDns(),
-                all.killSwitch(),
-                all.reaches());
+        Rooms noDriver = withoutDriver(all, all);
         bench.run(new Command.ServiceGone(Room.TUN, noDriver));
         bench.run(new Command.AutoStart());
         assertThat(bench.kind()).isEqualTo(TunnelState.DISCONNECTED);
@@ -285,16 +276,7 @@ class TunnelMachine_KillSwitchTest {
         runKnowing(bench, new Command.Start(), old);
         bench.now = bench.now.plusSeconds(2);
         Rooms all = bench.host.guarded();
-        Rooms noDriver = new Rooms(
-                Optional.empty(),
-                all.stacks(),
-                all.acceptor(),
-                all.routes(),
-                all.egress(),
-                all.redirector(),
-                all.hostDns(),
-                bench.rooms().killSwitch(),
-                all.reaches());
+        Rooms noDriver = withoutDriver(all, bench.rooms());
         runKnowing(bench, new Command.ServiceGone(Room.TUN, noDriver), old);
         assertThat(bench.host.policy).isInstanceOf(FirewallPolicy.Blocked.class);
         // The interface is kept for the driver's successor.
@@ -325,5 +307,19 @@ class TunnelMachine_KillSwitchTest {
         Bench bench = connected();
         bench.run(new Command.OutboundsChanged(bench.host.guarded()));
         assertThat(policies(bench)).isEmpty();
+    }
+
+    /** The same, but with no driver, and with the kill switch of these. */
+    private static Rooms withoutDriver(Rooms all, Rooms guarded) {
+        return new Rooms(
+                Optional.empty(),
+                all.stacks(),
+                all.acceptor(),
+                all.routes(),
+                all.egress(),
+                all.redirector(),
+                all.hostDns(),
+                guarded.killSwitch(),
+                all.reaches());
     }
 }
