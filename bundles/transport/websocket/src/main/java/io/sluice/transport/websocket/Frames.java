@@ -1,5 +1,10 @@
 package io.sluice.transport.websocket;
 
+import static io.sluice.transport.websocket.FrameReader.BINARY;
+import static io.sluice.transport.websocket.FrameReader.CLOSE;
+import static io.sluice.transport.websocket.FrameReader.PING;
+import static io.sluice.transport.websocket.FrameReader.PONG;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -8,13 +13,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,26 +23,38 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Nothing is queued here; a pong or ping is left out while the channel is not writable.
  */
-final class Frames extends ChannelDuplexHandler {
+final class Frames extends ChannelDuplexHandler implements FrameReader.Sink {
 
-    /** Octets of a frame that we send: the far side may decode it whole. As much as others read at once; ours. */
-    private static final int LONGEST = 64 * 1024;
+    /** Up to here a server's payload is copied behind its header: two buffers cost more to write. As in Netty's encoder. */
+    private static final int COPIED = 1_024;
+
+    /** RFC 6455 §7.4.1. */
+    private static final short NORMAL_CLOSURE = 1_000;
 
     /** How long a far side that reads nothing is waited for with the last word; as Netty does with TLS's. */
     private static final Duration FAREWELL = Duration.ofSeconds(3);
 
+    private final boolean client;
     private final Duration heartbeat;
+    private final FrameReader reader;
+    private final FrameWriter writer;
+    private ChannelHandlerContext context;
     private ScheduledFuture<?> beating;
     private boolean ended;
     private boolean closeSent;
+    private boolean handedOn;
 
     /** @param heartbeat zero for none */
-    Frames(Duration heartbeat) {
+    Frames(boolean client, Duration heartbeat) {
+        this.client = client;
         this.heartbeat = heartbeat;
+        this.reader = new FrameReader(!client);
+        this.writer = new FrameWriter(client);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
         if (!heartbeat.isZero()) {
             beating = ctx.executor()
                     .scheduleAtFixedRate(
@@ -61,49 +71,87 @@ final class Frames extends ChannelDuplexHandler {
 
     private void beat(ChannelHandlerContext ctx) {
         if (!closeSent && ctx.channel().isWritable()) {
-            ctx.writeAndFlush(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+            ctx.writeAndFlush(control(PING, Unpooled.EMPTY_BUFFER));
         }
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (message instanceof ByteBuf octets && octets.isReadable()) {
-            while (octets.readableBytes() > LONGEST) {
-                ctx.write(new BinaryWebSocketFrame(octets.readRetainedSlice(LONGEST)));
-            }
-            ctx.write(new BinaryWebSocketFrame(octets), promise);
-        } else {
+        if (!(message instanceof ByteBuf octets && octets.isReadable())) {
             ctx.write(message, promise); // an empty write waits for those before it
+            return;
         }
+        int longest = writer.longest();
+        try {
+            while (octets.readableBytes() > longest) {
+                writeFrame(ctx, octets, longest, ctx.newPromise());
+            }
+            writeFrame(ctx, octets, octets.readableBytes(), promise);
+        } finally {
+            octets.release();
+        }
+    }
+
+    private void writeFrame(ChannelHandlerContext ctx, ByteBuf octets, int length, ChannelPromise promise) {
+        if (client || length <= COPIED) {
+            ctx.write(writer.frame(ctx.alloc(), BINARY, octets, length), promise);
+        } else {
+            ctx.write(writer.head(ctx.alloc(), BINARY, length));
+            ctx.write(octets.readRetainedSlice(length), promise);
+        }
+    }
+
+    /** The payload stays the caller's. */
+    private ByteBuf control(int opcode, ByteBuf payload) {
+        return writer.frame(context.alloc(), opcode, payload, payload.readableBytes());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        WebSocketFrame frame = (WebSocketFrame) message;
-        switch (frame) {
-            case PingWebSocketFrame ping -> {
-                if (!closeSent && ctx.channel().isWritable()) {
-                    ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
-                } else {
-                    ping.release();
-                }
+        ByteBuf octets = (ByteBuf) message;
+        try {
+            if (!ended) {
+                reader.read(octets, this);
             }
-            case PongWebSocketFrame pong -> pong.release();
-            case CloseWebSocketFrame close -> {
-                close.release();
-                if (!ended) {
-                    ended = true;
-                    ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                }
-            }
-            default -> {
-                if (ended) {
-                    frame.release(); // RFC 6455 §5.5.1: nothing comes behind a Close
-                } else {
-                    ctx.fireChannelRead(frame.content());
-                }
-            }
+        } catch (IOException e) {
+            exceptionCaught(ctx, e);
+        } finally {
+            octets.release();
         }
+    }
+
+    @Override
+    public void data(ByteBuf octets) {
+        if (ended) {
+            octets.release(); // the one before was too much for whoever got it
+        } else {
+            handedOn = true;
+            context.fireChannelRead(octets);
+        }
+    }
+
+    @Override
+    public void ping(ByteBuf payload) {
+        if (!closeSent && context.channel().isWritable()) {
+            context.writeAndFlush(control(PONG, payload));
+        }
+        payload.release();
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+
+    /** Who reads by turns asks again when he got something: a header alone is nothing. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!handedOn && !ctx.channel().config().isAutoRead()) {
+            ctx.read();
+        }
+        handedOn = false;
+        ctx.fireChannelReadComplete();
     }
 
     /** The end of what we send, behind everything written. */
@@ -112,7 +160,9 @@ final class Frames extends ChannelDuplexHandler {
             promise.trySuccess();
         } else {
             closeSent = true;
-            ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE), promise);
+            ByteBuf status = Unpooled.copyShort(NORMAL_CLOSURE);
+            ctx.writeAndFlush(control(CLOSE, status), promise);
+            status.release();
         }
         return promise;
     }
@@ -157,9 +207,6 @@ final class Frames extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ended = true;
-        ctx.fireExceptionCaught(
-                cause instanceof DecoderException
-                        ? new IOException("a frame of WebSocket is malformed: " + cause.getMessage(), cause)
-                        : cause);
+        ctx.fireExceptionCaught(cause);
     }
 }

@@ -97,7 +97,7 @@ final class WebSocketDialer implements StreamDialer {
     private ByteStream early(ByteStream lower, DialRequest request) {
         var pipeline = lower.channel().pipeline();
         EarlyGate[] gate = new EarlyGate[1];
-        Frames frames = new Frames(heartbeat);
+        Frames frames = new Frames(true, heartbeat);
         gate[0] = new EarlyGate(
                 path.earlyData(),
                 first -> shake(first, gate[0], frames, lower, request),
@@ -123,7 +123,7 @@ final class WebSocketDialer implements StreamDialer {
             @Override
             public void upgraded() {
                 deadline.cancel(false);
-                WebSocketStream.install(lower, true, frames, behind.name());
+                pipeline.addBefore(behind.name(), null, frames);
                 gate.open(behind);
             }
 

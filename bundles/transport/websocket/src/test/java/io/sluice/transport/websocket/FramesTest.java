@@ -38,7 +38,7 @@ class FramesTest {
 
     @Test
     void close_isNotHeldUpByAFarSideThatReadsNothing() {
-        EmbeddedChannel channel = new EmbeddedChannel(new Full(), new Frames(Duration.ZERO));
+        EmbeddedChannel channel = new EmbeddedChannel(new Full(), new Frames(true, Duration.ZERO));
         channel.freezeTime();
         channel.write(Unpooled.copyInt(7));
 
@@ -51,5 +51,31 @@ class FramesTest {
         channel.runPendingTasks();
         assertThat(channel.isOpen()).isFalse();
         assertThat(closed.isDone()).isTrue();
+    }
+
+    /** A read that brings a part of a header hands nothing on, so nobody else would ask for the next. */
+    @Test
+    void partOfAHeader_isFollowedByAnotherRead_whereNobodyReadsByItself() {
+        int[] reads = new int[1];
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new ChannelOutboundHandlerAdapter() {
+                    @Override
+                    public void read(ChannelHandlerContext ctx) {
+                        reads[0]++;
+                    }
+                },
+                new Frames(true, Duration.ZERO));
+        channel.config().setAutoRead(false);
+        reads[0] = 0;
+
+        channel.writeOneInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0x82}));
+        channel.flushInbound();
+        assertThat(reads[0]).isEqualTo(1);
+
+        channel.writeOneInbound(Unpooled.wrappedBuffer(new byte[] {2, 7, 8}));
+        channel.flushInbound();
+        assertThat(reads[0]).as("who got something asks himself").isEqualTo(1);
+        assertThat(ReferenceCountUtil.<Object>releaseLater(channel.readInbound()))
+                .isEqualTo(Unpooled.wrappedBuffer(new byte[] {7, 8}));
     }
 }
