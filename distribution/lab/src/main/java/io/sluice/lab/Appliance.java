@@ -269,10 +269,17 @@ final class Appliance {
         run("stop");
     }
 
+    /** It has to live; if not, its last words are told. */
     ProcessHandle process() {
+        long pid = pid();
+        return ProcessHandle.of(pid)
+                .orElseThrow(() -> new IllegalStateException(
+                        "process " + pid + " is gone: " + LastWords.of(folder, console, group)));
+    }
+
+    private long pid() {
         try {
-            long pid = Long.parseLong(Files.readString(data().resolve("lock")).strip());
-            return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("process " + pid + " is gone"));
+            return Long.parseLong(Files.readString(data().resolve("lock")).strip());
         } catch (IOException | NumberFormatException e) {
             throw new IllegalStateException("the appliance has no process", e);
         }
@@ -280,7 +287,7 @@ final class Appliance {
 
     boolean lives() {
         try {
-            return process().isAlive();
+            return ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent();
         } catch (IllegalStateException e) {
             return false;
         }

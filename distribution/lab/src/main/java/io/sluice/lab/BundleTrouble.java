@@ -138,11 +138,9 @@ final class BundleTrouble {
      * beside which it has to carry until somebody kills it.
      */
     static void misbehaving(World w, Random dice) throws IOException {
-        Path jar = w.folder.resolve("trouble.jar");
         int kind = dice.nextInt(5);
-        bundle(
-                jar,
-                TROUBLE,
+        begin(
+                w,
                 List.<Consumer<CodeBuilder>>of(
                                 BundleTrouble::throwing,
                                 BundleTrouble::overflowing,
@@ -150,10 +148,6 @@ final class BundleTrouble {
                                 BundleTrouble::spinning,
                                 BundleTrouble::leaking)
                         .get(kind));
-        w.box.console("felix:install " + jar.toUri());
-        Waiting.until("the bundle " + TROUBLE, () -> present(w));
-        // For this time only: a framework starts again what was started for good.
-        w.box.console("felix:start -t " + id(w, TROUBLE));
         if (kind == 2) {
             Waiting.until("the end of the process", () -> !w.box.lives());
         } else if (kind == 3) {
@@ -181,12 +175,19 @@ final class BundleTrouble {
 
     /** A stranger's bundle takes all of the heap; the process ends. */
     static void fillHeap(World w) throws IOException {
+        begin(w, BundleTrouble::hoarding);
+        Waiting.until("the end of the process", () -> !w.box.lives());
+    }
+
+    /** Starts a stranger's bundle that does this. For an address that it knows a framework gives back the bundle that it has, so none may be left. */
+    private static void begin(World w, Consumer<CodeBuilder> start) throws IOException {
         Path jar = w.folder.resolve("trouble.jar");
-        bundle(jar, TROUBLE, BundleTrouble::hoarding);
+        takeAway(w);
+        bundle(jar, TROUBLE, start);
         w.box.console("felix:install " + jar.toUri());
         Waiting.until("the bundle " + TROUBLE, () -> present(w));
+        // For this time only: a framework starts again what was started for good.
         w.box.console("felix:start -t " + id(w, TROUBLE));
-        Waiting.until("the end of the process", () -> !w.box.lives());
     }
 
     /** Takes the stranger's bundle away, from an appliance that it may have ended. */
@@ -194,8 +195,13 @@ final class BundleTrouble {
         if (!w.box.lives()) {
             w.start();
         }
+        takeAway(w);
+    }
+
+    private static void takeAway(World w) throws IOException {
         if (present(w)) {
             w.box.console("felix:uninstall " + id(w, TROUBLE));
+            Waiting.until("the bundle " + TROUBLE + " to be gone", () -> !present(w));
         }
     }
 

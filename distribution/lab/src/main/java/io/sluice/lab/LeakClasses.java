@@ -42,7 +42,10 @@ final class LeakClasses {
                                 "the JVM's heap is full, the kernel takes it for want of memory, it crashes, or stands still")
                         .within(10)
                         .breaking(LeakClasses::crash)
-                        .healing((w, dice) -> restart(w, dice)),
+                        .healing((w, dice) -> {
+                            restart(w, dice);
+                            BundleTrouble.behave(w);
+                        }),
                 Injection.of(
                                 "L04",
                                 "the host boots: the rules of the boot before any traffic, the appliance long after")
