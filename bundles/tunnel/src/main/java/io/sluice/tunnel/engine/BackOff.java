@@ -18,6 +18,9 @@ final class BackOff {
     /** Between the beginnings of two attempts that nobody asked for: a link that flaps once a second must not make us busier than it is. */
     static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
+    /** So many losses of a device that stood cost the first delay only: whoever takes it away for a while is no reason to stay away for longer. */
+    static final int LOSSES = 5;
+
     /** So much of a delay is left to chance, so that appliances that lost the same thing do not come back at one moment. */
     private static final double CHANCE = 0.25;
 
@@ -29,6 +32,10 @@ final class BackOff {
      * @param attempt from 1
      * @param jitter 0…1
      */
+    static Duration delay(ErrorCause cause, long attempt, double jitter) {
+        return delay(cause == ErrorCause.TUN_GONE ? Math.max(1, attempt - LOSSES + 1) : attempt, jitter);
+    }
+
     static Duration delay(long attempt, double jitter) {
         long doublings = Math.min(attempt - 1, 10);
         Duration delay = FIRST.multipliedBy(1L << doublings);

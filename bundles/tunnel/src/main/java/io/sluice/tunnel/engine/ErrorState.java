@@ -37,7 +37,8 @@ public record ErrorState(Failure failure, boolean wanted, long attempt) implemen
     public void enter(TunnelContext context) {
         context.rememberOrWarn(context.memory().withError(failure.error()));
         if (wanted && BackOff.cures(failure.error().cause())) {
-            Duration delay = BackOff.longer(BackOff.delay(attempt, context.jitter()), context.untilNextAttempt());
+            Duration delay = BackOff.longer(
+                    BackOff.delay(failure.error().cause(), attempt, context.jitter()), context.untilNextAttempt());
             LOG.info("the tunnel is started again in {} ms (attempt {})", delay.toMillis(), attempt);
             context.later(delay, new Command.Retry(attempt));
         }

@@ -13,6 +13,8 @@ import io.sluice.api.net.Network;
 import io.sluice.api.outbound.Reach;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the kill switch is told. Every state gives its policy on entering, before anything else is done; the same policy is not given twice to
- * the same kill switch. While it is absent its rules stay in the kernel, and the newest policy is given to its successor.
+ * the same kill switch, and one that it has refused only after a while: a refusal takes some ten milliseconds, and a state asks many times. While it is absent
+ * its rules stay in the kernel, and the newest policy is given to its successor.
  */
 final class Firewall {
 
@@ -34,7 +37,21 @@ final class Firewall {
 
     private Optional<KillSwitch> teller = Optional.empty();
     private Optional<FirewallPolicy> told = Optional.empty();
+    private Optional<Refusal> refused = Optional.empty();
     private boolean blocked;
+
+    /** What was not in force a moment ago. */
+    private record Refusal(KillSwitch by, FirewallPolicy rules, Fault fault, Instant at) {
+
+        /** For {@link BackOff#BETWEEN_ATTEMPTS}. A wall clock that was set back does not make it longer. */
+        private boolean stands(KillSwitch asked, FirewallPolicy wanted, Instant now) {
+            Duration passed = Duration.between(at, now);
+            return by.equals(asked)
+                    && rules.equals(wanted)
+                    && !passed.isNegative()
+                    && passed.compareTo(BackOff.BETWEEN_ATTEMPTS) < 0;
+        }
+    }
 
     /** Whether the filter is closed, as far as was heard. */
     boolean blocked() {
@@ -51,6 +68,7 @@ final class Firewall {
      */
     void heard(KillSwitchMode mode, KillSwitchStatus.State state) {
         heard(state);
+        refused = Optional.empty();
         if (state == KillSwitchStatus.State.DISARMED && mode != KillSwitchMode.OFF) {
             told = told.filter(FirewallPolicy.Disconnected.class::isInstance);
         }
@@ -67,22 +85,39 @@ final class Firewall {
         if (now.isEmpty() || (now.equals(teller) && told.equals(Optional.of(policy)))) {
             return Optional.empty();
         }
+        FirewallPolicy rules = rules(policy);
+        Optional<Fault> known = refused.filter(before -> before.stands(now.get(), rules, context.now()))
+                .map(Refusal::fault);
+        if (known.isPresent()) {
+            return known;
+        }
         try {
             now.get().apply(policy);
             teller = now;
             told = Optional.of(policy);
+            refused = Optional.empty();
             KillSwitchStatus status = now.get().status();
             heard(status.state());
             remember(status.mode(), context);
             LOG.debug("kill switch {} in mode {} with {}", status.state(), status.mode(), policy);
             return Optional.empty();
         } catch (KillSwitchException e) {
-            return Optional.of(new Fault(
+            Fault fault = new Fault(
                     ErrorCause.KILLSWITCH_REFUSED,
                     "The kill switch could not set its rules (" + e.code() + "): " + Sentence.of(e),
                     "What was in force before still is. See: sluice killswitch status.",
-                    e));
+                    e);
+            LOG.error("{} {}", fault.getMessage(), fault.remedy());
+            refused = Optional.of(new Refusal(now.get(), rules, fault, context.now()));
+            return Optional.of(fault);
         }
+    }
+
+    /** Policies that differ in their reason only make the same rules. */
+    private static FirewallPolicy rules(FirewallPolicy policy) {
+        return policy instanceof FirewallPolicy.Blocked(String _, OwnTraffic own, List<IpPrefix> addresses)
+                ? new FirewallPolicy.Blocked("", own, addresses)
+                : policy;
     }
 
     /** An operator opens once; when that was done, a repetition (another kill switch, another outbound) opens nothing any more. */

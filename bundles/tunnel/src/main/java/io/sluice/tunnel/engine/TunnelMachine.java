@@ -111,7 +111,6 @@ public final class TunnelMachine {
 
     /** Whether the state is left because the kill switch cannot make its policy true. */
     private boolean leftFor(Fault fault) {
-        LOG.error("{} {}", fault.getMessage(), fault.remedy());
         if (state.refused(fault, context) instanceof Transition.To(State next, String reason)) {
             enter(next, reason);
             return true;

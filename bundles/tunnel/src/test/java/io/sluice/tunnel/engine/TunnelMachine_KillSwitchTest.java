@@ -155,6 +155,47 @@ class TunnelMachine_KillSwitchTest {
                 .containsExactly("policy Blocked");
     }
 
+    /** L34: each refusal takes some ten milliseconds, and what is said of it waits for all of them. */
+    @Test
+    void rulesLost_theSameRulesAreNotAskedForAtEachStep() {
+        Bench bench = connected();
+        bench.host.faults.add("policy");
+        bench.run(new Command.KillSwitchChanged(KillSwitchMode.LOCKDOWN, KillSwitchStatus.State.DISARMED));
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(policies(bench)).containsExactly("policy Connected", "policy Blocked");
+        bench.run(new Command.OutboundsChanged(bench.rooms()));
+        assertThat(policies(bench)).as("a moment later").hasSize(2);
+        bench.now = bench.now.plus(BackOff.BETWEEN_ATTEMPTS);
+        bench.run(new Command.OutboundsChanged(bench.rooms()));
+        assertThat(policies(bench)).as("a second later").hasSize(3);
+    }
+
+    @Test
+    void rulesRefused_anotherReasonIsNoOtherRules_anotherKillSwitchIsAsked() {
+        Bench bench = Bench.guarded(FakeHost.profile("0.0.0.0/0"));
+        Rooms all = bench.rooms();
+        bench.host.faults.add("policy");
+        bench.run(new Command.ServiceGone(Room.TUN, withoutDriver(all, all)));
+        bench.forget();
+        bench.run(new Command.AutoStart());
+        Rooms fewer = new Rooms(
+                Optional.empty(),
+                all.stacks(),
+                all.acceptor(),
+                Optional.empty(),
+                all.egress(),
+                all.redirector(),
+                all.hostDns(),
+                all.killSwitch(),
+                all.reaches());
+        bench.run(new Command.ServiceGone(Room.ROUTE, fewer));
+        assertThat(bench.machine.status().reason()).isEqualTo("waiting for tun, route");
+        assertThat(policies(bench)).containsExactly("policy Blocked");
+        FakeHost next = new FakeHost();
+        bench.run(new Command.ServiceBack(Room.KILLSWITCH, withoutDriver(all, next.guarded())));
+        assertThat(next.policy).isInstanceOf(FirewallPolicy.Blocked.class);
+    }
+
     @Test
     void rulesLost_butTaken_staysConnected() {
         Bench bench = connected();

@@ -120,6 +120,22 @@ class TunnelMachine_NetworkTest {
         assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
     }
 
+    /** F12: whoever takes the device away, after the driver was exchanged some times, is no reason to stay away for long. */
+    @Test
+    void deviceLostSomeTimesInARow_isMadeAnewWithinASecondEachTime() {
+        for (int i = 0; i < BackOff.LOSSES; i++) {
+            bench.now = bench.now.plus(Duration.ofMillis(300));
+            tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1"));
+            if (bench.kind() == TunnelState.ERROR) {
+                assertThat(bench.delays.getLast()).isEqualTo(Duration.ofMillis(700));
+                bench.now = bench.now.plusMillis(700);
+                bench.run(bench.delayed.getLast());
+            }
+            assertThat(bench.kind()).as("loss %d", i).isEqualTo(TunnelState.CONNECTED);
+        }
+        assertThat(bench.delays).hasSize(BackOff.LOSSES - 1);
+    }
+
     @Test
     void deviceSwitchedOffOrChanged_isMendedWithItsFlows() {
         List<HostInterface> changed = List.of(

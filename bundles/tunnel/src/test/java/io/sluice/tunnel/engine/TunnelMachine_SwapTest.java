@@ -297,13 +297,13 @@ class TunnelMachine_SwapTest {
                 .containsExactly(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(4),
-                        Duration.ofSeconds(8),
-                        Duration.ofSeconds(16),
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(30));
+                        Duration.ofSeconds(8));
 
         bench.now = bench.now.plus(BackOff.SOUND);
         bench.host.handler.failed(new TunException(TunException.Code.TUN_GONE, "sluice0: EBADFD"));
