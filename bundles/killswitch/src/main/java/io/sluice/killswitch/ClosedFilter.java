@@ -24,6 +24,9 @@ final class ClosedFilter {
     /** Another program has removed it, and the kernel did not take it back. A table of its name may be there, and another's. */
     private boolean lost;
 
+    /** The last setting was refused, so what was set before stands, perhaps with less than it is to have. */
+    private boolean refused;
+
     private long version;
 
     private Optional<FirewallBackend.Watch> watch = Optional.empty();
@@ -40,6 +43,7 @@ final class ClosedFilter {
     /** Makes the kernel's filter this, unless it is, wholly. */
     void make(Filter wanted) throws KillSwitchException {
         if (!set.equals(Optional.of(wanted))
+                || refused
                 || !stands()
                 || !backend.limitations().isEmpty()) {
             again(wanted);
@@ -55,7 +59,9 @@ final class ClosedFilter {
     void again(Filter wanted) throws KillSwitchException {
         count();
         version++;
+        refused = true;
         backend.set(wanted);
+        refused = false;
         totals.restart();
         set = Optional.of(wanted);
         lost = false;
@@ -73,6 +79,7 @@ final class ClosedFilter {
         totals.restart();
         set = Optional.empty();
         lost = false;
+        refused = false;
         stopWatching();
     }
 

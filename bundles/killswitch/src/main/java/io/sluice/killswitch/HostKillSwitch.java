@@ -28,14 +28,12 @@ import org.slf4j.LoggerFactory;
  * <p>Theory of operation. Three things are kept apart: the <em>mode</em>, which people decide; the last <em>policy</em>, which the coordinator gives; and whether
  * the filter is <em>closed</em>, which follows from both ({@link Stand}). Closing sets the kernel first and writes the memory afterwards, so a full disk keeps
  * nobody from being protected; loosening writes first. Whoever starts anew finds the filter in the kernel, or closes it at once if the memory says that it was
- * closed: by a policy that lets nothing pass, until the coordinator speaks.
+ * closed: by a policy that lets nothing pass and knows the tunnel's addresses of before, until the coordinator speaks. What the kernel refuses while nobody
+ * waits for the answer is tried {@link Again}.
  */
 public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostKillSwitch.class);
-
-    private static final FirewallPolicy UNTIL_TOLD = new FirewallPolicy.Blocked(
-            "The coordinator of the tunnel has not said anything yet.", OwnTraffic.NONE, List.of());
 
     private final FirewallBackend backend;
     private final Keeping keeping;
@@ -43,11 +41,12 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     private final BiConsumer<KillSwitchStatus, String> events;
     private final ClosedFilter filter;
     private final Standing standing;
+    private final Again again;
     private Memory memory;
     private Settings settings;
     private Optional<FirewallPolicy> policy = Optional.empty();
     /** Of the filter that was set last. */
-    private FirewallPolicy inForce = UNTIL_TOLD;
+    private FirewallPolicy inForce;
     /** For good: the rules are a successor's to keep. */
     private boolean closed;
 
@@ -68,6 +67,8 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         this.memory = file.read();
         this.settings = settings.orAllowing(memory.allowance());
         this.standing = new Standing(clock, Reasons.open(KillSwitchMode.OFF));
+        this.inForce = untilTold();
+        this.again = new Again(Again.Timer.system(), this::tryAgain);
     }
 
     /**
@@ -104,13 +105,13 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
         // A file for an open machine with mode off does not stand in the way of a kernel that was closed.
         if (memory.mode() == KillSwitchMode.OFF && memory.closed() && !found) {
-            disarmed(); // the process before ended in the middle of it
+            memory = keeping.relax(memory, standing); // the process before ended in the middle of it
         }
         boolean wanted =
                 memory.mode() == KillSwitchMode.LOCKDOWN || (memory.mode() == KillSwitchMode.AUTO && memory.closed());
         if (wanted && !found) {
             try {
-                close(UNTIL_TOLD);
+                close(untilTold());
             } catch (KillSwitchException e) {
                 refused(e);
             }
@@ -118,6 +119,12 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             filter.stopWatching();
         }
         remember();
+    }
+
+    /** The tunnel's device may be there still, and answer for its addresses. */
+    private FirewallPolicy untilTold() {
+        return new FirewallPolicy.Blocked(
+                "The coordinator of the tunnel has not said anything yet.", OwnTraffic.NONE, memory.tunnel());
     }
 
     /** A new configuration. What is refused is said by an event. */
@@ -152,14 +159,35 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             standing.is(State.DISARMED, Reasons.refused(e));
         }
         tell(open ? standing.reason() : Reasons.kept(e));
+        again.later();
+    }
+
+    /** What was refused, if that is still to be. Nothing is said of one refusal after the other. */
+    private synchronized void tryAgain() {
+        if (!again.due()) {
+            return;
+        }
+        try {
+            follow();
+            tell("What the kernel had refused is in force now. " + standing.reason());
+        } catch (KillSwitchException e) {
+            standing.trouble(e.getMessage());
+            again.later();
+        }
+        remember();
     }
 
     @Override
     public synchronized void apply(FirewallPolicy wanted) throws KillSwitchException {
-        requireOpen();
+        Reasons.refuse(closed);
         State before = standing.state();
         policy = Optional.of(wanted);
-        follow();
+        try {
+            follow();
+        } catch (KillSwitchException e) {
+            again.later(); // whoever gave it may have nothing else to give for long
+            throw e;
+        }
         remember();
         if (standing.state() != before) {
             tell(standing.reason());
@@ -168,13 +196,14 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     /** Makes the filter what mode and policy ask for. */
     private void follow() throws KillSwitchException {
-        FirewallPolicy wanted = policy.orElse(UNTIL_TOLD);
+        FirewallPolicy wanted = policy.orElseGet(this::untilTold);
         switch (policy.isEmpty() && memory.mode() == KillSwitchMode.AUTO && !memory.closed()
                 ? Stand.AS_IT_IS
                 : Stand.of(memory.mode(), wanted, memory.closed())) {
             case CLOSED -> close(wanted);
             case OPEN -> open("An operator stopped the tunnel.");
             case AS_IT_IS -> {
+                again.done();
                 if (!memory.closed()) {
                     standing.is(State.DISARMED, Reasons.open(memory.mode()));
                 }
@@ -186,10 +215,10 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         boolean first = !memory.closed();
         Optional<String> unwatched = watch();
         filter.make(plan(wanted));
+        again.done();
         standing.well();
         unwatched.ifPresent(standing::trouble);
-        memory = memory.closed(true, memory.settings());
-        harden();
+        memory = keeping.harden(memory.closed(true, memory.settings()), standing);
         if (first) {
             filter.forgetOthers(wanted.own().mark());
         }
@@ -206,51 +235,25 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         standing.is(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
     }
 
-    /** What was there is on the disk before it is changed. */
-    private void harden() {
-        try {
-            memory = memory.closed(true, backend.settings(memory.settings()));
-            keeping.keep(memory).ifPresent(standing::trouble);
-            backend.harden();
-        } catch (KillSwitchException e) {
-            standing.trouble(e, true);
-        }
-    }
-
     /** Only by an operator's command. */
     private void open(String why) throws KillSwitchException {
         filter.remove();
-        inForce = UNTIL_TOLD;
+        again.done();
+        inForce = untilTold();
         standing.well();
-        disarmed();
+        memory = keeping.relax(memory, standing);
         sayLimits();
         standing.is(State.DISARMED, why);
     }
 
-    /** The rules are gone: nothing is closed any more, and the kernel's settings are as they were. */
-    private void disarmed() {
-        Memory before = memory;
-        memory = before.opened();
-        try {
-            backend.relax(before.settings());
-        } catch (KillSwitchException e) {
-            standing.trouble(e, true);
-        }
-    }
-
     @Override
     public synchronized KillSwitchStatus mode(KillSwitchMode wanted) throws KillSwitchException {
-        requireOpen();
+        Reasons.refuse(closed);
         boolean off = wanted == KillSwitchMode.OFF;
         Memory before = memory;
-        memory = memory.withMode(wanted);
+        memory = knowing(memory.withMode(wanted));
         try {
             keeping.write(memory);
-        } catch (KillSwitchException e) {
-            memory = before;
-            throw e;
-        }
-        try {
             if (off) {
                 open("An operator disarmed the kill switch.");
             } else {
@@ -271,10 +274,15 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         return mode(KillSwitchMode.OFF);
     }
 
+    private Memory knowing(Memory now) {
+        return now.knowing(
+                settings.allowance(), policy.map(FirewallPolicy::addresses).orElse(now.tunnel()));
+    }
+
     /** What cannot be written is said, and does not undo what is in force. */
     private void remember() {
-        memory = memory.allowing(settings.allowance());
-        keeping.remember(memory, settings, UNTIL_TOLD).ifPresent(standing::trouble);
+        memory = knowing(memory);
+        keeping.remember(memory, settings, untilTold()).ifPresent(standing::trouble);
     }
 
     @Override
@@ -284,7 +292,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             if (!memory.closed() || !filter.isWatched()) {
                 return true;
             }
-            Filter wanted = filter.set().orElseGet(() -> plan(UNTIL_TOLD));
+            Filter wanted = filter.set().orElseGet(() -> plan(untilTold()));
             try {
                 filter.again(wanted);
             } catch (KillSwitchException e) {
@@ -334,12 +342,6 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
     }
 
-    private void requireOpen() throws KillSwitchException {
-        if (closed) {
-            throw Reasons.stopped();
-        }
-    }
-
     /** What cannot be had of the filter is no failure, but whoever listens is told when it begins. */
     private void sayLimits() {
         standing.limited(backend.limitations()).forEach(this::tell);
@@ -368,7 +370,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
             Optional<String> tunnel;
             ClosedFilter.Reading before;
             synchronized (this) {
-                requireOpen();
+                Reasons.refuse(closed);
                 if (!memory.closed()) {
                     return Verdict.disarmed(clock.instant());
                 }
@@ -391,6 +393,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     @Override
     public synchronized void close() {
         closed = true;
+        again.close();
         filter.stopWatching();
     }
 }

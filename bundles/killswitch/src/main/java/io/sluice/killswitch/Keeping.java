@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what outlives the process: the memory, what the kernel's settings were, and the rules for the next boot. */
+/** Writes what outlives the process: the memory, what the kernel's settings were before they are changed, and the rules for the next boot. */
 final class Keeping {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostKillSwitch.class);
@@ -37,9 +37,27 @@ final class Keeping {
         }
     }
 
-    /** What the kernel's settings were; returns why they could not be written, if so. */
-    Optional<String> keep(Memory memory) {
-        return file.keep(memory.settings());
+    /** Sets the kernel's settings that go with a closed filter; what was there is on the disk before it is changed. */
+    Memory harden(Memory memory, Standing standing) {
+        Memory knowing = memory;
+        try {
+            knowing = memory.closed(true, backend.settings(memory.settings()));
+            file.keep(knowing.settings()).ifPresent(standing::trouble);
+            backend.harden(knowing.settings());
+        } catch (KillSwitchException e) {
+            standing.trouble(e, true);
+        }
+        return knowing;
+    }
+
+    /** The rules are gone: nothing is closed any more, and the kernel's settings are to be as they were. */
+    Memory relax(Memory memory, Standing standing) {
+        try {
+            backend.relax(memory.settings());
+        } catch (KillSwitchException e) {
+            standing.trouble(e, true);
+        }
+        return memory.opened();
     }
 
     /**
@@ -51,7 +69,7 @@ final class Keeping {
     Optional<String> remember(Memory memory, Settings settings, FirewallPolicy atBoot) {
         try {
             file.write(memory);
-            Optional<String> trouble = keep(memory);
+            Optional<String> trouble = file.keep(memory.settings());
             if (!memory.equals(Memory.NONE)) {
                 backend.keepForBoot(
                         file.folder(),

@@ -26,7 +26,7 @@ final class Reasons {
 
     static String refused(KillSwitchException refusal) {
         return "The kill switch has to be closed and its rules could not be set, so everything passes: "
-                + refusal.getMessage() + " Mend that, then: sluice killswitch mode auto or lockdown.";
+                + refusal.getMessage() + " It is tried again by itself; mend that.";
     }
 
     static String kept(KillSwitchException refusal) {
@@ -37,11 +37,14 @@ final class Reasons {
         return "They are not in the kernel any more, and nobody has told of it yet.";
     }
 
-    static KillSwitchException stopped() {
-        return new KillSwitchException(
-                KillSwitchException.Code.FILTER_DENIED,
-                "This kill switch was stopped: its rules stay as they are and are its successor's. Ask that one again.",
-                null);
+    /** Refuses every command to one that was stopped. */
+    static void refuse(boolean stopped) throws KillSwitchException {
+        if (stopped) {
+            throw new KillSwitchException(
+                    KillSwitchException.Code.FILTER_DENIED,
+                    "This kill switch was stopped: its rules stay as they are and are its successor's. Ask that one again.",
+                    null);
+        }
     }
 
     static String open(KillSwitchMode mode) {

@@ -11,23 +11,30 @@ import java.util.List;
 /** What canaries prove. */
 final class Verdict {
 
+    private static final String CHANGED = "The rules were changed while the canaries were sent.";
+
     private Verdict() {}
 
     static LeakProof of(Instant at, List<Canary> canaries, Reading before, Reading after) {
-        return after.stands() && after.version() == before.version()
-                ? of(at, canaries, after.heldBack() - before.heldBack(), after.escaped() - before.escaped())
-                : disturbed(at, canaries);
+        boolean disturbed = !after.stands() || after.version() != before.version();
+        long heldBack = after.heldBack() - before.heldBack();
+        long escaped = after.escaped() - before.escaped();
+        // What got out got out, whatever became of the rules meanwhile.
+        long out = Math.max(count(canaries, Outcome.ESCAPED), escaped);
+        return disturbed && out == 0
+                ? disturbed(at, canaries)
+                : of(at, canaries, heldBack, escaped, out, disturbed ? " " + CHANGED : "");
     }
 
-    private static LeakProof of(Instant at, List<Canary> canaries, long heldBack, long escaped) {
+    private static LeakProof of(
+            Instant at, List<Canary> canaries, long heldBack, long escaped, long out, String besides) {
         long held = count(canaries, Outcome.HELD_BACK);
-        long out = Math.max(count(canaries, Outcome.ESCAPED), escaped);
         long unsent = count(canaries, Outcome.NOT_SENT);
         String rest = unsent == 0 ? "" : " " + unsent + " could not be sent at all and prove nothing.";
         String sentence;
         if (out > 0) {
-            sentence =
-                    "LEAK: " + out + " of " + canaries.size() + " canaries left this machine past the tunnel." + rest;
+            sentence = "LEAK: " + out + " of " + canaries.size() + " canaries left this machine past the tunnel."
+                    + besides + rest;
         } else if (held == 0) {
             sentence = "Nothing is proved: no canary could be sent, for no interface is up or none has an address.";
         } else {
@@ -60,8 +67,8 @@ final class Verdict {
         return new LeakProof(
                 at,
                 false,
-                "Nothing is proved: the rules were changed while the canaries were sent. Prove it again; if that is so"
-                        + " each time, see who changes them with: nft monitor",
+                "Nothing is proved. " + CHANGED + " Prove it again; if that is so each time, see who changes them with:"
+                        + " nft monitor",
                 canaries,
                 0,
                 0);

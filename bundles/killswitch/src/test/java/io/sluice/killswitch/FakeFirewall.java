@@ -29,6 +29,8 @@ final class FakeFirewall implements FirewallBackend {
     Runnable afterLook = () -> {};
     /** What others do while canaries are sent. */
     Runnable whileProving = () -> {};
+    /** What becomes of canaries. */
+    LeakProof.Outcome outcome = LeakProof.Outcome.HELD_BACK;
 
     private void call(String name) throws KillSwitchException {
         calls.add(name);
@@ -86,7 +88,7 @@ final class FakeFirewall implements FirewallBackend {
     }
 
     @Override
-    public void harden() {
+    public void harden(Map<String, String> saved) {
         hardened = true;
     }
 
@@ -113,8 +115,7 @@ final class FakeFirewall implements FirewallBackend {
         whileProving.run();
         counters = List.of(new Drops("output", 2, 80));
         return targets.stream()
-                .map(target -> new LeakProof.Canary(
-                        "TCP", target.getHostAddress(), "eth0", LeakProof.Outcome.HELD_BACK, "refused"))
+                .map(target -> new LeakProof.Canary("TCP", target.getHostAddress(), "eth0", outcome, "refused"))
                 .toList();
     }
 }

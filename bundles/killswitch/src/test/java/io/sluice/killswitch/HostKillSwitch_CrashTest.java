@@ -7,7 +7,10 @@ import io.sluice.api.killswitch.KillSwitchMode;
 import io.sluice.api.killswitch.KillSwitchStatus;
 import io.sluice.api.killswitch.KillSwitchStatus.State;
 import io.sluice.api.killswitch.OwnTraffic;
+import io.sluice.api.net.IpPrefix;
 import io.sluice.killswitch.engine.Allowance;
+import io.sluice.killswitch.engine.FilterPlan;
+import io.sluice.killswitch.spi.Filter;
 import io.sluice.testkit.crash.Crash;
 import io.sluice.testkit.crash.DiskRecorder;
 import java.nio.file.Files;
@@ -22,8 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The memory of the kill switch through crashes, and through the loss of its file. */
 class HostKillSwitch_CrashTest {
 
-    private static final FirewallPolicy CONNECTED =
-            new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
+    private static final List<IpPrefix> FIRST = List.of(IpPrefix.parse("172.19.0.1/30"));
+    private static final List<IpPrefix> SECOND =
+            List.of(IpPrefix.parse("172.20.0.1/30"), IpPrefix.parse("fdfe:dcba:9876::1/126"));
+
+    private static FirewallPolicy connected(List<IpPrefix> addresses) {
+        return new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", addresses, List.of());
+    }
 
     @TempDir
     private Path folder;
@@ -46,17 +54,27 @@ class HostKillSwitch_CrashTest {
     }
 
     /** How it may stand after a restart of the machine, for each promise. */
-    private record Promise(KillSwitchMode mode, State after, Deed deed) {}
+    private record Promise(KillSwitchMode mode, State after, List<IpPrefix> tunnel, Deed deed) {
+
+        /** The rules then: until the coordinator speaks nothing passes, and nothing answers for the tunnel that was. */
+        private Optional<Filter> rules() {
+            FirewallPolicy untilTold = new FirewallPolicy.Blocked("in the test", OwnTraffic.NONE, tunnel);
+            return Optional.of(FilterPlan.of(untilTold, Allowance.NONE, mode == KillSwitchMode.LOCKDOWN))
+                    .filter(_ -> after == State.BLOCKED);
+        }
+    }
 
     @Test
-    void crashAnywhere_theModeThatWasAcknowledgedIsInForce() throws Exception {
+    void crashAnywhere_theModeThatWasAcknowledgedIsInForceAndTheTunnelKnown() throws Exception {
         List<Promise> promises = List.of(
-                new Promise(KillSwitchMode.OFF, State.DISARMED, _ -> {}),
-                new Promise(KillSwitchMode.AUTO, State.DISARMED, host -> host.mode(KillSwitchMode.AUTO)),
-                new Promise(KillSwitchMode.AUTO, State.BLOCKED, host -> host.apply(CONNECTED)),
-                new Promise(KillSwitchMode.LOCKDOWN, State.BLOCKED, host -> host.mode(KillSwitchMode.LOCKDOWN)),
-                new Promise(KillSwitchMode.OFF, State.DISARMED, HostKillSwitch::disarm),
-                new Promise(KillSwitchMode.LOCKDOWN, State.BLOCKED, host -> host.mode(KillSwitchMode.LOCKDOWN)));
+                new Promise(KillSwitchMode.OFF, State.DISARMED, List.of(), _ -> {}),
+                new Promise(KillSwitchMode.AUTO, State.DISARMED, List.of(), host -> host.mode(KillSwitchMode.AUTO)),
+                new Promise(KillSwitchMode.AUTO, State.BLOCKED, FIRST, host -> host.apply(connected(FIRST))),
+                new Promise(KillSwitchMode.AUTO, State.BLOCKED, SECOND, host -> host.apply(connected(SECOND))),
+                new Promise(KillSwitchMode.LOCKDOWN, State.BLOCKED, SECOND, host -> host.mode(KillSwitchMode.LOCKDOWN)),
+                new Promise(KillSwitchMode.OFF, State.DISARMED, List.of(), HostKillSwitch::disarm),
+                new Promise(
+                        KillSwitchMode.LOCKDOWN, State.BLOCKED, SECOND, host -> host.mode(KillSwitchMode.LOCKDOWN)));
         HostKillSwitch host = start(new FakeFirewall(), disk.folder());
         for (Promise promise : promises.subList(1, promises.size())) {
             disk.begin();
@@ -67,17 +85,20 @@ class HostKillSwitch_CrashTest {
         List<Crash> crashes = disk.crashes();
         assertThat(crashes).hasSizeGreaterThan(500);
         for (Crash crash : crashes) {
-            KillSwitchStatus status = afterReboot(crash);
+            FakeFirewall firewall = new FakeFirewall();
+            KillSwitchStatus status = afterReboot(crash, firewall);
             assertThat(promises.subList(crash.kept(), crash.begun() + 1))
-                    .as("%s: %s %s", crash, status.mode(), status.state())
-                    .anyMatch(p -> p.mode() == status.mode() && p.after() == status.state());
+                    .as("%s: %s %s %s", crash, status.mode(), status.state(), firewall.kernel)
+                    .anyMatch(p -> p.mode() == status.mode()
+                            && p.after() == status.state()
+                            && p.rules().equals(firewall.kernel));
         }
     }
 
-    private KillSwitchStatus afterReboot(Crash crash) throws Exception {
+    private KillSwitchStatus afterReboot(Crash crash, FakeFirewall firewall) throws Exception {
         Path left = folder.resolve("left");
         crash.layOut(left);
-        try (HostKillSwitch host = start(new FakeFirewall(), new DiskRecorder(left).folder())) {
+        try (HostKillSwitch host = start(firewall, new DiskRecorder(left).folder())) {
             return host.status();
         }
     }

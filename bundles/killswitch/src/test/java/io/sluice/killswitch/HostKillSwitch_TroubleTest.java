@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.api.killswitch.KillSwitchStatus.State;
 import io.sluice.api.killswitch.LeakProof;
 import io.sluice.api.killswitch.OwnTraffic;
+import io.sluice.api.net.IpPrefix;
 import io.sluice.killswitch.engine.Allowance;
 import io.sluice.killswitch.engine.FilterPlan;
+import io.sluice.killswitch.spi.Filter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +29,8 @@ class HostKillSwitch_TroubleTest {
     private static final FirewallPolicy CONNECTED =
             new FirewallPolicy.Connected(OwnTraffic.NONE, "tun0", List.of(), List.of());
     private static final FirewallPolicy CONNECTING = new FirewallPolicy.Connecting(OwnTraffic.NONE, List.of());
+
+    private static final List<IpPrefix> TUNNEL = List.of(IpPrefix.parse("172.19.0.1/30"));
 
     @TempDir
     private Path folder;
@@ -92,6 +99,92 @@ class HostKillSwitch_TroubleTest {
         HostKillSwitch host = start(KillSwitchMode.LOCKDOWN);
         assertThat(events).singleElement().asString().startsWith("DISARMED").contains("everything passes");
         assertThat(host.status().reason()).contains("the kernel refuses");
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        for (int look = 0; !condition.getAsBoolean(); look++) {
+            assertThat(look).as("%s: looks", what).isLessThan(3_000);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** L34: no coordinator wants a tunnel, so nobody else asks again. */
+    @Test
+    void configuration_kernelRefusesForAWhile_isTriedAgainByItself() throws Exception {
+        try (HostKillSwitch host = start(KillSwitchMode.OFF)) {
+            firewall.refuses = true;
+            host.configure(new Settings(Optional.of(KillSwitchMode.LOCKDOWN), Allowance.NONE, false));
+            await("a second refusal", () -> tries(host) > 1);
+            assertThat(host.status().state()).isEqualTo(State.DISARMED);
+            assertThat(events).as("a refusal is said once").hasSize(1);
+            synchronized (host) {
+                firewall.refuses = false;
+            }
+            await("the rules", () -> host.status().state() == State.BLOCKED);
+            assertThat(firewall.kernel).isPresent();
+            assertThat(events)
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .startsWith("BLOCKED")
+                    .contains("in force now");
+            assertThat(host.status().limitations()).noneMatch(sentence -> sentence.contains("the kernel refuses"));
+        }
+    }
+
+    private long tries(HostKillSwitch host) {
+        synchronized (host) {
+            return firewall.calls.stream().filter("set"::equals).count();
+        }
+    }
+
+    @Test
+    void start_kernelRefusesForAWhile_isTriedAgainByItself() throws Exception {
+        firewall.refuses = true;
+        try (HostKillSwitch host = start(KillSwitchMode.LOCKDOWN)) {
+            synchronized (host) {
+                firewall.refuses = false;
+            }
+            await("the rules", () -> host.status().state() == State.BLOCKED);
+        }
+    }
+
+    @Test
+    void policy_kernelRefusesForAWhile_isTriedAgainByItself() throws Exception {
+        try (HostKillSwitch host = start(KillSwitchMode.LOCKDOWN)) {
+            firewall.refuses = true;
+            FirewallPolicy none = new FirewallPolicy.Disconnected(false, OwnTraffic.NONE, TUNNEL);
+            assertThatThrownBy(() -> host.apply(none)).hasMessageContaining("the kernel refuses");
+            synchronized (host) {
+                firewall.refuses = false;
+            }
+            Filter wanted = FilterPlan.of(none, Allowance.NONE, true);
+            await("the rules", () -> kernel(host).equals(Optional.of(wanted)));
+        }
+    }
+
+    private Optional<Filter> kernel(HostKillSwitch host) {
+        synchronized (host) {
+            return firewall.kernel;
+        }
+    }
+
+    @Test
+    void interfaceComes_kernelRefusesForAWhile_theGuardIsSetAgain() throws Exception {
+        try (HostKillSwitch host = start(KillSwitchMode.LOCKDOWN)) {
+            host.apply(CONNECTED);
+            firewall.refuses = true;
+            host.interfaceCame();
+            long before = tries(host);
+            synchronized (host) {
+                firewall.refuses = false;
+            }
+            await("the guard", () -> tries(host) > before);
+            await(
+                    "no trouble",
+                    () -> host.status().limitations().stream()
+                            .noneMatch(sentence -> sentence.contains("the kernel refuses")));
+        }
     }
 
     @Test
@@ -173,6 +266,20 @@ class HostKillSwitch_TroubleTest {
         LeakProof proof = host.prove();
         assertThat(proof.holds()).isFalse();
         assertThat(proof.sentence()).contains("changed while the canaries were sent");
+    }
+
+    /** What got out is a leak, whoever took the rules away meanwhile. */
+    @Test
+    void prove_canaryGetsOutWhileTheRulesAreChanged_isSaidFirst() throws Exception {
+        HostKillSwitch host = start(KillSwitchMode.AUTO);
+        host.apply(CONNECTED);
+        firewall.outcome = LeakProof.Outcome.ESCAPED;
+        firewall.whileProving = () -> host.rulesChanged();
+        LeakProof proof = host.prove();
+        assertThat(proof.holds()).isFalse();
+        assertThat(proof.sentence())
+                .startsWith("LEAK: 2 of 2 canaries left this machine")
+                .contains("changed while the canaries were sent");
     }
 
     @Test

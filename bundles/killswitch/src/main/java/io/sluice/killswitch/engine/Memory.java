@@ -1,6 +1,7 @@
 package io.sluice.killswitch.engine;
 
 import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.api.net.IpPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,21 +20,23 @@ import java.util.zip.CRC32;
  * @param closed whether the filter was closed
  * @param settings of the kernel, as they were before
  * @param allowance that was configured last: a start knows it before the configuration comes
+ * @param tunnel addresses of the tunnel's device, as the last policy named them: it may be there still, and a start closes before anybody names them again
  */
 public record Memory(
         KillSwitchMode mode,
         KillSwitchMode configured,
         boolean closed,
         Map<String, String> settings,
-        Allowance allowance) {
+        Allowance allowance,
+        List<IpPrefix> tunnel) {
 
     /** Of a machine that never had a kill switch. */
     public static final Memory NONE =
-            new Memory(KillSwitchMode.OFF, KillSwitchMode.OFF, false, Map.of(), Allowance.NONE);
+            new Memory(KillSwitchMode.OFF, KillSwitchMode.OFF, false, Map.of(), Allowance.NONE, List.of());
 
     /** Of a file that cannot be read: somebody wanted a kill switch, so the strictest. */
     public static final Memory LOST =
-            new Memory(KillSwitchMode.LOCKDOWN, KillSwitchMode.OFF, true, Map.of(), Allowance.NONE);
+            new Memory(KillSwitchMode.LOCKDOWN, KillSwitchMode.OFF, true, Map.of(), Allowance.NONE, List.of());
 
     private static final String HEADING = "sluice-killswitch 2";
 
@@ -42,20 +45,22 @@ public record Memory(
 
     private static final String SETTING = "setting ";
     private static final String ALLOW = "allow ";
+    private static final String TUNNEL = "tunnel ";
     private static final String END = "end";
 
     public Memory {
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(configured, "configured");
         settings = Map.copyOf(settings);
+        tunnel = List.copyOf(tunnel);
     }
 
     public Memory withMode(KillSwitchMode now) {
-        return new Memory(now, configured, closed, settings, allowance);
+        return new Memory(now, configured, closed, settings, allowance, tunnel);
     }
 
     public Memory closed(boolean now, Map<String, String> before) {
-        return new Memory(mode, configured, now, before, allowance);
+        return new Memory(mode, configured, now, before, allowance, tunnel);
     }
 
     /** The filter is open, and the kernel's settings are as they were. */
@@ -63,17 +68,18 @@ public record Memory(
         return closed(false, Map.of());
     }
 
-    /** With what is allowed now; a machine without a kill switch needs to know of none. */
-    public Memory allowing(Allowance now) {
-        return new Memory(
-                mode, configured, closed, settings, mode == KillSwitchMode.OFF && !closed ? Allowance.NONE : now);
+    /** With what is allowed now, and where the tunnel is; a machine without a kill switch needs to know of neither. */
+    public Memory knowing(Allowance allowed, List<IpPrefix> addresses) {
+        return mode == KillSwitchMode.OFF && !closed
+                ? new Memory(mode, configured, false, settings, Allowance.NONE, List.of())
+                : new Memory(mode, configured, closed, settings, allowed, addresses);
     }
 
     /** With settings that a second record has and this one has not. */
     public Memory alsoBefore(Map<String, String> others) {
         Map<String, String> all = new TreeMap<>(others);
         all.putAll(settings);
-        return new Memory(mode, configured, closed, all, allowance);
+        return new Memory(mode, configured, closed, all, allowance, tunnel);
     }
 
     /**
@@ -95,7 +101,7 @@ public record Memory(
      */
     public Memory configured(KillSwitchMode wanted) {
         boolean takes = wanted != configured && (!closed || wanted.compareTo(mode) >= 0);
-        return new Memory(takes ? wanted : mode, wanted, closed, settings, allowance);
+        return new Memory(takes ? wanted : mode, wanted, closed, settings, allowance, tunnel);
     }
 
     /** Line by line; the last line tells that it is whole, by the CRC-32 of those before. */
@@ -111,6 +117,7 @@ public record Memory(
                         .append(value)
                         .append('\n'));
         allowance.words().forEach(word -> text.append(ALLOW).append(word).append('\n'));
+        tunnel.forEach(address -> text.append(TUNNEL).append(address).append('\n'));
         return text + END + " " + checksum(text.toString()) + "\n";
     }
 
@@ -139,9 +146,14 @@ public record Memory(
         try {
             Map<String, String> settings = new TreeMap<>();
             List<String> allowed = new ArrayList<>();
+            List<IpPrefix> tunnel = new ArrayList<>();
             for (int i = 4; i < lines.length - 2; i++) {
                 if (lines[i].startsWith(ALLOW)) {
                     allowed.add(lines[i].substring(ALLOW.length()));
+                    continue;
+                }
+                if (lines[i].startsWith(TUNNEL)) {
+                    tunnel.add(IpPrefix.parse(lines[i].substring(TUNNEL.length())));
                     continue;
                 }
                 String[] words = lines[i].split(" ");
@@ -155,7 +167,8 @@ public record Memory(
                     mode(value(lines[2], "configured ")),
                     truth(value(lines[3], "closed ")),
                     settings,
-                    Allowance.read(allowed)));
+                    Allowance.read(allowed),
+                    tunnel));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -57,8 +57,12 @@ public interface FirewallBackend {
      */
     Map<String, String> settings(Map<String, String> saved) throws KillSwitchException;
 
-    /** Sets the kernel's settings that a closed filter goes with. */
-    void harden() throws KillSwitchException;
+    /**
+     * Sets the kernel's settings that a closed filter goes with, each by itself.
+     *
+     * @param saved what {@link #settings} returned; what is not among it stays, for nobody could put it back
+     */
+    void harden(Map<String, String> saved) throws KillSwitchException;
 
     /** Puts back what {@link #settings} returned. */
     void relax(Map<String, String> saved) throws KillSwitchException;

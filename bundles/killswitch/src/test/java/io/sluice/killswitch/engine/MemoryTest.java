@@ -15,7 +15,8 @@ class MemoryTest {
             KillSwitchMode.AUTO,
             true,
             Map.of("net/ipv4/conf/all/arp_ignore", "0", "net/ipv4/conf/all/src_valid_mark", "0"),
-            new Allowance(true, List.of("lan0"), List.of(22, 8022), List.of(IpPrefix.parse("192.168.77.0/24"))));
+            new Allowance(true, List.of("lan0"), List.of(22, 8022), List.of(IpPrefix.parse("192.168.77.0/24"))),
+            List.of(IpPrefix.parse("172.19.0.1/30"), IpPrefix.parse("fdfe:dcba:9876::1/126")));
 
     @Test
     void text_everyCut_isNotTakenForTheWhole() {
@@ -41,6 +42,28 @@ class MemoryTest {
         assertThat(Memory.read(text.replace("mode", "node"))).isEmpty();
     }
 
+    /** The release before this one wrote no addresses of the tunnel. */
+    @Test
+    void text_ofABuildThatKeptNoAddresses_isRead() {
+        String text = """
+            sluice-killswitch 2
+            mode lockdown
+            configured auto
+            closed true
+            setting net/ipv4/conf/all/arp_ignore 0
+            allow lan
+            end 3a7e0f3e
+            """;
+        assertThat(Memory.read(text))
+                .contains(new Memory(
+                        KillSwitchMode.LOCKDOWN,
+                        KillSwitchMode.AUTO,
+                        true,
+                        Map.of("net/ipv4/conf/all/arp_ignore", "0"),
+                        new Allowance(true, List.of(), List.of(), List.of()),
+                        List.of()));
+    }
+
     @Test
     void configured_looserWhileClosed_waitsForAnOperator() {
         Memory off = MEMORY.configured(KillSwitchMode.OFF);
@@ -51,15 +74,16 @@ class MemoryTest {
 
     @Test
     void configured_stricterOrOpen_isTakenOver() {
-        Memory auto = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, true, Map.of(), Allowance.NONE);
+        Memory auto = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, true, Map.of(), Allowance.NONE, List.of());
         assertThat(auto.configured(KillSwitchMode.LOCKDOWN).mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
-        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE);
+        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE, List.of());
         assertThat(open.configured(KillSwitchMode.OFF).mode()).isEqualTo(KillSwitchMode.OFF);
     }
 
     @Test
     void configured_sameAgain_keepsWhatAnOperatorDecided() {
-        Memory operator = new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE);
+        Memory operator =
+                new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE, List.of());
         assertThat(operator.configured(KillSwitchMode.AUTO).mode()).isEqualTo(KillSwitchMode.OFF);
     }
 }

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settings of the kernel that go with a closed filter (Documentation/networking/ip-sysctl.rst).
@@ -24,6 +28,8 @@ import java.util.TreeMap;
  * </ul>
  */
 final class Hardening {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Hardening.class);
 
     /**
      * One setting.
@@ -45,24 +51,52 @@ final class Hardening {
         this.root = root;
     }
 
-    /** What was there before, and what {@link #harden} would replace besides. */
-    Map<String, String> settings(Map<String, String> saved) throws KillSwitchException {
+    /** What was there before, and what {@link #harden} would replace besides; what cannot be read is left out, and {@link #harden} tells of it. */
+    Map<String, String> settings(Map<String, String> saved) {
         Map<String, String> before = new TreeMap<>(saved);
         for (Setting setting : SETTINGS) {
-            weak(setting).ifPresent(found -> before.putIfAbsent(setting.path(), found));
+            try {
+                weak(setting).ifPresent(found -> before.putIfAbsent(setting.path(), found));
+            } catch (KillSwitchException e) {
+                LOG.debug("{}", e.getMessage());
+            }
         }
         return before;
     }
 
-    void harden() throws KillSwitchException {
-        for (Setting setting : SETTINGS) {
-            if (weak(setting).isPresent()) {
+    /** Each by itself: one that cannot be had keeps no other from being set. */
+    void harden(Map<String, String> saved) throws KillSwitchException {
+        each(setting -> {
+            if (weak(setting).isPresent() && saved.containsKey(setting.path())) {
                 try {
                     Files.writeString(root.resolve(setting.path()), setting.value());
                 } catch (IOException e) {
                     throw refused("set", setting.path(), e);
                 }
             }
+        });
+    }
+
+    /** Something that is done with one setting. */
+    @FunctionalInterface
+    private interface Deed {
+        void on(Setting setting) throws KillSwitchException;
+    }
+
+    /** With all of them, whatever becomes of the others; then the first refusal is told, with those that followed. */
+    private static void each(Deed deed) throws KillSwitchException {
+        List<KillSwitchException> refusals = new ArrayList<>();
+        for (Setting setting : SETTINGS) {
+            try {
+                deed.on(setting);
+            } catch (KillSwitchException e) {
+                refusals.add(e);
+            }
+        }
+        if (!refusals.isEmpty()) {
+            KillSwitchException first = refusals.getFirst();
+            String all = refusals.stream().map(KillSwitchException::getMessage).collect(Collectors.joining("; "));
+            throw new KillSwitchException(first.code(), all, first);
         }
     }
 
@@ -87,10 +121,10 @@ final class Hardening {
 
     /** Puts back what is still as we set it; what somebody has set since is theirs. */
     void relax(Map<String, String> saved) throws KillSwitchException {
-        for (Setting setting : SETTINGS) {
+        each(setting -> {
             String before = saved.get(setting.path());
             if (before == null || !setting.weak().contains(before)) {
-                continue;
+                return;
             }
             try {
                 Path file = root.resolve(setting.path());
@@ -100,7 +134,7 @@ final class Hardening {
             } catch (IOException e) {
                 throw refused("put back", setting.path(), e);
             }
-        }
+        });
     }
 
     private static KillSwitchException refused(String verb, String path, IOException e) {

@@ -98,13 +98,13 @@ public final class NftFirewallBackend implements FirewallBackend {
     }
 
     @Override
-    public Map<String, String> settings(Map<String, String> saved) throws KillSwitchException {
+    public Map<String, String> settings(Map<String, String> saved) {
         return hardening.settings(saved);
     }
 
     @Override
-    public void harden() throws KillSwitchException {
-        hardening.harden();
+    public void harden(Map<String, String> saved) throws KillSwitchException {
+        hardening.harden(saved);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.sluice.killswitch.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.api.killswitch.KillSwitchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ class HardeningTest {
         setting(PROBING, "0");
         Hardening hardening = new Hardening(root);
         Map<String, String> saved = hardening.settings(Map.of());
-        hardening.harden();
+        hardening.harden(saved);
         assertThat(setting(ARP)).isEqualTo("2");
         assertThat(setting(MARK)).isEqualTo("1");
         assertThat(setting(PROBING)).isEqualTo("1");
@@ -54,7 +56,7 @@ class HardeningTest {
         setting(PROBING, "2");
         Hardening hardening = new Hardening(root);
         Map<String, String> saved = hardening.settings(Map.of());
-        hardening.harden();
+        hardening.harden(saved);
         assertThat(saved).isEmpty();
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("8");
@@ -67,7 +69,7 @@ class HardeningTest {
         setting(MARK, "0");
         Hardening hardening = new Hardening(root);
         Map<String, String> saved = hardening.settings(Map.of());
-        hardening.harden();
+        hardening.harden(saved);
         setting(ARP, "3");
         hardening.relax(saved);
         assertThat(setting(ARP)).isEqualTo("3");
@@ -78,8 +80,30 @@ class HardeningTest {
     void harden_kernelWithoutASetting_goesOn() throws Exception {
         setting(ARP, "0");
         Hardening hardening = new Hardening(root);
-        assertThat(hardening.settings(Map.of())).containsOnlyKeys(ARP);
-        hardening.harden();
+        Map<String, String> saved = hardening.settings(Map.of());
+        assertThat(saved).containsOnlyKeys(ARP);
+        hardening.harden(saved);
         assertThat(setting(ARP)).isEqualTo("2");
+    }
+
+    @Test
+    void unreadableSetting_keepsNoOtherFromBeingSetNorPutBack() throws Exception {
+        setting(ARP, "0");
+        setting(PROBING, "0");
+        // What cannot be read: a folder.
+        Files.createDirectories(root.resolve(MARK));
+        Hardening hardening = new Hardening(root);
+        Map<String, String> saved = hardening.settings(Map.of(MARK, "0"));
+        assertThat(saved).isEqualTo(Map.of(ARP, "0", MARK, "0", PROBING, "0"));
+        assertThatThrownBy(() -> hardening.harden(saved))
+                .isInstanceOf(KillSwitchException.class)
+                .hasMessageContaining("net.ipv4.conf.all.src_valid_mark");
+        assertThat(setting(ARP)).isEqualTo("2");
+        assertThat(setting(PROBING)).isEqualTo("1");
+        assertThatThrownBy(() -> hardening.relax(saved))
+                .isInstanceOf(KillSwitchException.class)
+                .hasMessageContaining("net.ipv4.conf.all.src_valid_mark");
+        assertThat(setting(ARP)).isEqualTo("0");
+        assertThat(setting(PROBING)).isEqualTo("0");
     }
 }

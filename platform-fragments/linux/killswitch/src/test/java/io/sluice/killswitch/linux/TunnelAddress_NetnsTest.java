@@ -3,12 +3,18 @@ package io.sluice.killswitch.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.api.killswitch.KillSwitchStatus;
+import io.sluice.killswitch.HostKillSwitch;
+import io.sluice.killswitch.Settings;
 import io.sluice.killswitch.engine.Allowance;
 import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +23,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** CVE-2019-14899: while the tunnel's device is there nobody on a link learns its addresses, whatever the state of the tunnel. */
 @Tag("netns")
@@ -114,25 +121,9 @@ class TunnelAddress_NetnsTest {
 
     @Test
     void everyState_nothingAnswersForTheTunnelsAddresses() throws Exception {
-        List<Neighbour> neighbours = List.of(
-                new Neighbour("client", gateway.client, "lan0", "10.77.0.1"),
-                new Neighbour("world", gateway.world, "wan0", "192.0.2.2"));
-        List<String> wrong = new ArrayList<>();
+        List<Neighbour> neighbours = neighbours();
         try (ServerSocket _ = gateway.onHost(() -> new ServerSocket(OPEN))) {
-            for (Neighbour neighbour : neighbours) {
-                neighbour.watch();
-                for (Probe probe : probes(OWN)) {
-                    long answers = neighbour.answers(probe);
-                    // The first wait for neighbour discovery, and that for the links' own addresses.
-                    for (int look = 0; answers == 0 && look < 300; look++) {
-                        TimeUnit.MILLISECONDS.sleep(100);
-                        answers = neighbour.answers(probe);
-                    }
-                    if (answers == 0) {
-                        wrong.add(neighbour.name() + " (control), " + probe + ": no answer");
-                    }
-                }
-            }
+            List<String> wrong = unanswered(neighbours);
             for (FirewallPolicy policy : List.of(
                     Scene.CONNECTING,
                     Scene.CONNECTED,
@@ -144,20 +135,79 @@ class TunnelAddress_NetnsTest {
                         backend.set(FilterPlan.of(policy, allowance, false));
                         return null;
                     });
-                    for (Neighbour neighbour : neighbours) {
-                        List<Probe> probes = new ArrayList<>(probes(OWN));
-                        probes.addAll(probes(NEXT));
-                        for (Probe probe : probes) {
-                            long answers = neighbour.answers(probe);
-                            if (answers != 0) {
-                                wrong.add(policy.getClass().getSimpleName() + " " + interfaces + ", from the "
-                                        + neighbour.name() + ", " + probe + ": " + answers);
-                            }
-                        }
-                    }
+                    wrong.addAll(answered(policy.getClass().getSimpleName() + " " + interfaces, neighbours));
+                }
+            }
+            assertThat(wrong).isEmpty();
+        }
+    }
+
+    private List<Neighbour> neighbours() {
+        return List.of(
+                new Neighbour("client", gateway.client, "lan0", "10.77.0.1"),
+                new Neighbour("world", gateway.world, "wan0", "192.0.2.2"));
+    }
+
+    /** The positive control: without rules every probe is answered. */
+    private static List<String> unanswered(List<Neighbour> neighbours) throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (Neighbour neighbour : neighbours) {
+            neighbour.watch();
+            for (Probe probe : probes(OWN)) {
+                long answers = neighbour.answers(probe);
+                // The first wait for neighbour discovery, and that for the links' own addresses.
+                for (int look = 0; answers == 0 && look < 300; look++) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                    answers = neighbour.answers(probe);
+                }
+                if (answers == 0) {
+                    wrong.add(neighbour.name() + " (control), " + probe + ": no answer");
                 }
             }
         }
-        assertThat(wrong).isEmpty();
+        return wrong;
+    }
+
+    private static List<String> answered(String when, List<Neighbour> neighbours) throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (Neighbour neighbour : neighbours) {
+            List<Probe> probes = new ArrayList<>(probes(OWN));
+            probes.addAll(probes(NEXT));
+            for (Probe probe : probes) {
+                long answers = neighbour.answers(probe);
+                if (answers != 0) {
+                    wrong.add(when + ", from the " + neighbour.name() + ", " + probe + ": " + answers);
+                }
+            }
+        }
+        return wrong;
+    }
+
+    /** The process was killed, the device is kept, and somebody removed the rules: the next one closes before anybody tells it of the tunnel. */
+    @Test
+    void closedAnewAfterARestart_nothingAnswersForTheTunnelsAddresses(@TempDir Path folder) throws Exception {
+        List<Neighbour> neighbours = neighbours();
+        Settings settings = new Settings(
+                Optional.of(KillSwitchMode.AUTO),
+                new Allowance(true, List.of(), List.of(ADMINISTRATION), List.of()),
+                false);
+        try (ServerSocket _ = gateway.onHost(() -> new ServerSocket(OPEN))) {
+            List<String> wrong = unanswered(neighbours);
+            NftFirewallBackend killed = new NftFirewallBackend();
+            gateway.onHost(() -> {
+                try (HostKillSwitch host = HostKillSwitch.start(killed, folder, settings, (_, _) -> {})) {
+                    host.apply(Scene.CONNECTED);
+                }
+                killed.deactivate();
+                return null;
+            });
+            gateway.host.exec("nft", "flush", "ruleset");
+            try (HostKillSwitch next =
+                    gateway.onHost(() -> HostKillSwitch.start(backend, folder, settings, (_, _) -> {}))) {
+                assertThat(next.status().state()).isEqualTo(KillSwitchStatus.State.BLOCKED);
+                wrong.addAll(answered("until it is told", neighbours));
+            }
+            assertThat(wrong).isEmpty();
+        }
     }
 }
