@@ -9,6 +9,7 @@ import static io.sluice.netstack.engine.Exchange.GATEWAY6;
 import static io.sluice.netstack.engine.Exchange.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.netstack.engine.Counter;
 import io.sluice.netstack.engine.Exchange;
@@ -155,11 +156,33 @@ class IcmpErrorTest {
         }
     }
 
+    /** A proxied flow ends here and begins anew: no hop is taken off, in neither direction (RFC 1812 §5.3.1 is about what is forwarded). */
+    @Test
+    void TC65_proxiedFlow_hopLimitsOfTwoDeliveredAndAnsweredWith64() {
+        try (Exchange x = new Exchange()) {
+            x.send(hopLimit(datagram(CLIENT4, FAR4, 40), 2)).send(hopLimit(datagram(CLIENT6, FAR6, 40), 2));
+            assertThat(x.received).hasSize(2);
+            x.sessions.get(0).send(Unpooled.directBuffer(1).writeByte(1), 0, socket(FAR4, 53));
+            x.sessions.get(1).send(Unpooled.directBuffer(1).writeByte(1), 0, socket(FAR6, 53));
+            assertThat(Ipv4Header.ttl(x.nextOctets(), 0)).isEqualTo(64);
+            assertThat(Ipv6Header.hopLimit(x.nextOctets(), 0)).isEqualTo(64);
+            x.send(hopLimit(EchoTest.request(CLIENT4, FAR4), 2));
+            assertThat(Ipv4Header.ttl(x.nextOctets(), 0)).isEqualTo(64);
+            x.expectNothing();
+        }
+    }
+
     @Test
     void TC58_noErrorAboutErrorMulticastFragmentOrMartian() {
         try (Exchange x = refusing(CloseReason.CONNECT_REFUSED)) {
-            // an error about an error: unknown protocol can't be one, so hop limit it is
-            x.send(PacketComposer.icmp(CLIENT4, FAR4, new IcmpRepr(Icmpv4.UNREACHABLE, 3, 0), new byte[28]));
+            // about an error whose hop limit is spent; a request in its place is answered
+            IcmpRepr unreachable4 = new IcmpRepr(Icmpv4.UNREACHABLE, 3, 0);
+            IcmpRepr unreachable6 = new IcmpRepr(Icmpv6.UNREACHABLE, 4, 0);
+            x.send(hopLimit(PacketComposer.icmp(CLIENT4, FAR4, unreachable4, new byte[28]), 1));
+            x.send(hopLimit(PacketComposer.icmp(CLIENT6, FAR6, unreachable6, new byte[48]), 1));
+            x.expectNothing();
+            x.send(hopLimit(EchoTest.request(CLIENT4, FAR4), 1)).next();
+            x.send(hopLimit(EchoTest.request(CLIENT6, FAR6), 1)).next();
             x.send(datagram(CLIENT4, Exchange.address("224.0.0.251"), 1));
             x.send(datagram(CLIENT4, Exchange.address("255.255.255.255"), 1));
             x.send(datagram(CLIENT6, Exchange.address("ff02::fb"), 1));
@@ -171,6 +194,9 @@ class IcmpErrorTest {
             ByteBuffer later = datagram(CLIENT4, FAR4, 100);
             Ipv4Header.putFlagsAndOffset(later, 0, 5);
             x.send(later).at(61_000).expectNothing();
+            ByteBuffer spent = datagram(CLIENT4, FAR4, 100);
+            Ipv4Header.putFlagsAndOffset(spent, 0, 5);
+            x.send(hopLimit(spent, 1)).expectNothing();
             x.expectCounted(Counter.IP_MULTICAST_DESTINATION, 3).expectCounted(Counter.IP_MARTIAN_SOURCE, 4);
         }
     }

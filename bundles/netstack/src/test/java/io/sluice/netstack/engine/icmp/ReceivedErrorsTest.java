@@ -76,6 +76,24 @@ class ReceivedErrorsTest {
         }
     }
 
+    /** RFC 8021: what said that 1,279 octets are the path's MTU once got a fragment header into every packet, which then could be forged. */
+    @ParameterizedTest
+    @CsvSource({"0", "68", "1279", "1280"})
+    void TC55_packetTooBig_noAtomicFragments(int mtu) {
+        try (Exchange x = new Exchange()) {
+            x.send(PacketComposer.udp(CLIENT6, FAR6, new UdpRepr(40_000, 80), new byte[1]));
+            x.send(error(CLIENT6, FAR6, Icmpv6.PACKET_TOO_BIG, 0, mtu, quote(FAR6, CLIENT6, 17)));
+            for (int octets : new int[] {1, 1_000, 1_280 - 48}) {
+                var payload = io.netty.buffer.Unpooled.directBuffer().writeZero(octets);
+                x.session().send(payload, 0, Exchange.socket(FAR6, 80));
+                var packet = x.nextOctets();
+                assertThat(packet.get(6)).as("next header").isEqualTo((byte) 17);
+                assertThat(packet.limit()).isEqualTo(48 + octets);
+            }
+            x.expectNothing();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"3,0,soft", "3,1,soft", "3,2,hard", "3,3,hard", "3,13,soft", "11,0,soft", "12,0,soft"})
     void TC57_v4_softOrHard(int type, int code, String kind) {

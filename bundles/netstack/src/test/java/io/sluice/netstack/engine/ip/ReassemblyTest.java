@@ -106,6 +106,20 @@ class ReassemblyTest {
         }
     }
 
+    /** RFC 1122 §3.2.2, RFC 4443 §2.4 (e.1): no error about an error, of which the rest never came. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void TC58_firstFragmentOfAnErrorAlone_silence(IpAddress client, IpAddress far) {
+        try (Exchange x = new Exchange()) {
+            IcmpRepr error = new IcmpRepr(
+                    client == CLIENT4 ? Icmpv4.UNREACHABLE : Icmpv6.UNREACHABLE, client == CLIENT4 ? 3 : 4, 0);
+            ByteBuffer whole = PacketComposer.icmp(client, far, error, octets(3_000));
+            x.send(Fragments.all(whole, 9, 1_208).getFirst());
+            x.at(TIMEOUT_MILLIS + 10).expectNothing().expectCounted(Counter.IP_REASSEMBLY_FAILED, 1);
+            x.expectCounted(Counter.ICMP_ERRORS_SUPPRESSED, 1);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void TC60_overlap_wholePacketDroppedWithItsLateFragments(IpAddress client, IpAddress far) {

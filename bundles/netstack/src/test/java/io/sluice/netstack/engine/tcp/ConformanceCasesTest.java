@@ -21,7 +21,8 @@ class ConformanceCasesTest {
             1, 2, 4, 6, 7, 9, 10, 12, // handshake
             13, 14, 15, 18, 20, // acceptance, blind attacks
             21, 22, 23, 25, 26, 28, 29, 31, 32, 33, 34, 36, 37, 39, // transfer, windows, timers
-            40, 41, 43, 45, 46, 48, 50, 51, 53); // timestamps, SACK, recovery, congestion control
+            40, 41, 43, 45, 46, 48, 50, 51, 53, // timestamps, SACK, recovery, congestion control
+            54, 57); // ICMP errors, as far as they concern a connection
 
     @Test
     void everyCase_hasATest() throws IOException, URISyntaxException, ClassNotFoundException {

@@ -2,8 +2,18 @@ package io.sluice.netstack.engine.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.ResourceLeakDetector;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.tun.PacketOffload;
 import io.sluice.netstack.engine.Counter;
+import io.sluice.netstack.engine.Exchange;
+import io.sluice.wire.PacketComposer;
+import io.sluice.wire.TcpHeader;
+import io.sluice.wire.TcpRepr;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -100,6 +110,48 @@ class TcpHandshakeTest {
         assertThat(c.tcp.connections()).isEqualTo(1);
     }
 
+    /** A client at 512 KiB a repeated SYN brought another stack down. */
+    @Test
+    @Tag("TC-06")
+    void duplicateSyns_tenThousand_allocateNothing() {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // it makes a record for each buffer
+        try {
+            Conversation c = dialing();
+            c.send(Seg.syn());
+            assertThat(allocatedByEachOf10000(c)).as("octets a SYN, half open").isLessThan(2);
+            c.queue.full = true; // the queue of the test keeps what it gets
+            c.accept();
+            assertThat(allocatedByEachOf10000(c))
+                    .as("octets a SYN, SYN-RECEIVED")
+                    .isLessThan(2);
+            assertThat(c.engine.memory().usedBytes()).isZero();
+            c.expectCounted(Counter.TCP_CONNECTIONS_OFFERED, 1);
+            assertThat(c.tcp.connections()).isEqualTo(1);
+        } finally {
+            ResourceLeakDetector.setLevel(level);
+        }
+    }
+
+    private static long allocatedByEachOf10000(Conversation c) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        PacketOffload none = new PacketOffload().none();
+        byte[] octets = Seg.syn()
+                .packet(Conversation.CLIENT, Conversation.SERVER, 40_000, 80, Conversation.CLIENT_ISN, c.serverIsn);
+        ByteBuf syn = Unpooled.directBuffer(octets.length).writeBytes(octets);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 10 && least >= 20_000; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                c.engine.input(syn, none, c.engine.nowNanos());
+                c.engine.batchComplete(c.engine.nowNanos());
+            }
+            least = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        syn.release();
+        return least / 10_000;
+    }
+
     @Test
     @Tag("TC-31")
     void synReceived_noAck_synAckRepeatedThenGivenUp() {
@@ -108,7 +160,7 @@ class TcpHandshakeTest {
         c.at(999).expectNothing().at(1_002).expect(Seg.synAck().seq(0));
         c.at(3_004).expect(Seg.synAck().seq(0)).at(7_006).expect(Seg.synAck().seq(0));
         c.queue.packets.clear();
-        c.at(170_000).expectAlive();
+        c.at(179_900).expectAlive(); // RFC 9293 §3.8.3 (MUST-23): at least three minutes
         c.at(300_000).expectEnded(CloseReason.CLIENT_ABORTED);
         assertThat(c.tcp.connections()).isZero();
     }
@@ -141,6 +193,39 @@ class TcpHandshakeTest {
 
     @Test
     @Tag("TC-04")
+    void listen_v6SynWithoutMss_segmentsOf1220() {
+        TcpConnection[] connection = new TcpConnection[1];
+        Exchange.Options options = new Exchange.Options();
+        options.tcp = offer -> connection[0] = offer.accept(new TcpUser() {
+            @Override
+            public void readable() {}
+
+            @Override
+            public void writable() {}
+
+            @Override
+            public void ended(CloseReason reason) {}
+        });
+        try (Exchange x = new Exchange(options)) {
+            x.send(PacketComposer.tcp(Exchange.CLIENT6, Exchange.FAR6, header6(0, 0, TcpHeader.SYN), new byte[0]));
+            TcpRepr synAck = TcpRepr.parse(x.nextOctets(), 40);
+            assertThat(synAck.options().mss()).as("ours: MTU less 60").hasValue(1_440);
+            TcpRepr ack = header6(1, synAck.sequence() + 1, TcpHeader.ACK);
+            x.send(PacketComposer.tcp(Exchange.CLIENT6, Exchange.FAR6, ack, new byte[0]));
+            connection[0].write(Unpooled.directBuffer().writeZero(2_000));
+            connection[0].push();
+            assertThat(x.nextOctets().limit() - 60).isEqualTo(1_220);
+            assertThat(x.nextOctets().limit() - 60).isEqualTo(780);
+            x.expectNothing();
+        }
+    }
+
+    private static TcpRepr header6(int sequence, int acknowledgment, int flags) {
+        return new TcpRepr(40_000, 80, sequence, acknowledgment, flags, 30_000, 0, TcpRepr.Options.NONE);
+    }
+
+    @Test
+    @Tag("TC-04")
     void listen_synWithMssZero_defaultSegments() {
         Conversation c =
                 Conversation.established(new Conversation.Options(), Seg.syn().mss(0));
@@ -162,6 +247,22 @@ class TcpHandshakeTest {
         c.send(Seg.syn()).expect(Seg.synAck().scale(-1).window(0xffff));
         c.send(Seg.ack().seq(1).ack(1).window(1_000));
         c.writeBulk('x', 3_000).expect(Seg.ack().length(1_000)).expectNothing();
+    }
+
+    /** RFC 7323 §2.2: "The window field in a segment where the SYN bit is set … MUST NOT be scaled." */
+    @Test
+    @Tag("TC-10")
+    void listen_synWithScale_windowOfOurSynUnscaledLaterOnesScaled() {
+        Conversation c = new Conversation();
+        c.send(Seg.syn().scale(7).window(5_000)).expect(Seg.synAck().scale(7).window(0xffff));
+        c.write("early").expectNothing(); // whatever the SYN's window says, nothing is sent before its answer
+        c.send(Seg.ack().seq(1).ack(1).window(500));
+        c.expect(Seg.data("early").seq(1));
+        assertThat(c.connection.sender.peerWindow().bytes()).isEqualTo(500 << 7);
+        c.send(Seg.data("x").seq(1).ack(1)).at(100);
+        assertThat(c.take(Seg.ack().ack(2)).window << 7)
+                .as("ours, scaled from now on")
+                .isBetween(256 << 9, 256 << 10);
     }
 
     @Test

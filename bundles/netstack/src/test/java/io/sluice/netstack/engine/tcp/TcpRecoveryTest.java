@@ -280,6 +280,7 @@ class TcpRecoveryTest {
     }
 
     @Test
+    @Tag("TC-54")
     void packetTooBig_inFlight_smallerSegmentsSentAgain() {
         Conversation c = tenInFlight(true);
         tooBig(c, 1_400, 1);
@@ -288,6 +289,8 @@ class TcpRecoveryTest {
     }
 
     @Test
+    @Tag("TC-54")
+    @Tag("TC-57")
     void packetTooBig_forged_ignored() {
         Conversation c = tenInFlight(true);
         tooBig(c, 1_400, 20_000); // not in flight

@@ -115,6 +115,26 @@ class TcpSendTest {
         c.send(Seg.ack().seq(1).ack(1).window(5_000)).expect(Seg.ack().seq(1).length(1_000));
     }
 
+    /** RFC 9293 §3.8.6.1: the first "when a zero window has existed for the retransmission timeout period", then exponentially. */
+    @Test
+    @Tag("TC-26")
+    void zeroWindow_firstProbeAfterOneRto_thenTwiceAsLongEachTime() {
+        Conversation c = Conversation.established();
+        c.send(Seg.ack().seq(1).ack(1).window(0));
+        c.writeBulk('x', 1_000).expectNothing();
+        long expected = TcpLimits.LEAST_RTO_MARGIN / 1_000_000; // the round trip took no time
+        long last = 0;
+        for (int probe = 0; probe < 12; probe++) {
+            last += expected;
+            c.at(last - 2).expectNothing();
+            c.at(last + 2 + probe).expect(Seg.ack().seq(0).length(0)).expectNothing(); // a timer is late by its tick
+            c.send(Seg.ack().seq(1).ack(1).window(0));
+            expected = Math.min(2 * expected, 60_000);
+        }
+        assertThat(expected).isEqualTo(60_000);
+        c.expectCounted(Counter.TCP_ZERO_WINDOW_PROBES, 12).expectAlive();
+    }
+
     @Test
     @Tag("TC-26")
     void zeroWindow_probesUnanswered_givenUp() {

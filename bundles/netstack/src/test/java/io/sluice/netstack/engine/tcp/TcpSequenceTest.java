@@ -3,6 +3,8 @@ package io.sluice.netstack.engine.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.tun.PacketOffload;
+import io.sluice.api.tun.Segmentation;
 import io.sluice.netstack.engine.Counter;
 import io.sluice.wire.TcpHeader;
 import io.sluice.wire.Verdict;
@@ -132,6 +134,21 @@ class TcpSequenceTest {
         c.at(5_000).expectNothing().expectAlive();
     }
 
+    @Test
+    @Tag("TC-13")
+    void emptySegment_closedWindow_acceptableAtNextOnly() {
+        Conversation c = Conversation.established();
+        c.reading = false;
+        int sequence = fillWindow(c);
+        c.send(Seg.ack().seq(sequence).ack(1)).expectNothing();
+        c.send(Seg.ack().seq(sequence + 1).ack(1))
+                .expect(Seg.ack().seq(1).ack(sequence).window(0));
+        c.at(c.nowMillis() + 600)
+                .send(Seg.ack().seq(sequence - 1).ack(1))
+                .expect(Seg.ack().seq(1).ack(sequence).window(0));
+        c.expectCounted(Counter.TCP_OUT_OF_WINDOW, 2).expectAlive();
+    }
+
     private static int fillWindow(Conversation c) {
         int sequence = 1;
         int window = 0xffff;
@@ -164,6 +181,36 @@ class TcpSequenceTest {
         assertThat(c.engine.counters().of(Verdict.BAD_FLAGS)).isEqualTo(4);
     }
 
+    /** What the scan of its day called Xmas, and a header that is shorter than any or longer than its segment. */
+    @Test
+    @Tag("TC-20")
+    void dataOffset_belowFiveOrBeyondTheSegment_andXmas_dropped() {
+        Conversation c = Conversation.established();
+        for (int words = 0; words <= 15; words++) {
+            if (words != 5) {
+                byte[] packet = Seg.ack()
+                        .seq(1)
+                        .ack(1)
+                        .packet(
+                                Conversation.CLIENT,
+                                Conversation.SERVER,
+                                40_000,
+                                80,
+                                Conversation.CLIENT_ISN,
+                                c.serverIsn);
+                packet[32] = (byte) (words << 4);
+                // the checksum is left to the device, so that nothing but the offset is wrong
+                c.inject(packet, new PacketOffload().set(Segmentation.NONE, 0, true, 0));
+            }
+        }
+        c.send(Seg.of(TcpHeader.FIN | TcpHeader.PSH | TcpHeader.URG).seq(1));
+        c.expectNothing().expectAlive();
+        assertThat(c.engine.counters().of(Verdict.BAD_LENGTH)
+                        + c.engine.counters().of(Verdict.TRUNCATED))
+                .isEqualTo(15);
+        assertThat(c.engine.counters().of(Verdict.BAD_FLAGS)).isEqualTo(1);
+    }
+
     @Test
     @Tag("TC-02")
     void established_unknownAndPaddedOptions_ignored() {
@@ -171,6 +218,21 @@ class TcpSequenceTest {
         c.send(Seg.data("a").seq(1).ack(1).options(1, 1, 1, 1));
         c.send(Seg.data("b").seq(2).ack(1).options(99, 4, 0, 0));
         c.expectReceived("ab");
+    }
+
+    /** RFC 9293 §3.1 (MUST-7): "TCP implementations MUST be prepared to handle an illegal option length (e.g., zero)." */
+    @Test
+    @Tag("TC-02")
+    void established_optionLengthZeroOneOrBeyondTheHeader_noHarm() {
+        Conversation c = Conversation.established();
+        for (int kind : new int[] {2, 3, 4, 5, 8, 99}) {
+            for (int length : new int[] {0, 1, 5, 40, 255}) {
+                c.send(Seg.ack().seq(1).ack(1).options(kind, length, 0, 0));
+                c.send(Seg.ack().seq(1).ack(1).options(1, 1, 1, kind)); // no room for a length
+            }
+        }
+        c.expectNothing().expectAlive();
+        c.send(Seg.data("still").seq(1).ack(1)).expectReceived("still");
     }
 
     @Test

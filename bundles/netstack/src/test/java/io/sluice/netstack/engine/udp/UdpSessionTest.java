@@ -143,6 +143,27 @@ class UdpSessionTest {
     }
 
     @Test
+    void TC72_tableFull_tenThousandNewcomers_establishedFlowsLoseNothing() {
+        Exchange.Options options = new Exchange.Options();
+        options.maxSessions = 10;
+        try (Exchange x = new Exchange(options)) {
+            for (int turn = 0; turn < 100; turn++) {
+                x.at(turn * 100L);
+                for (int client = 1; client <= 10; client++) {
+                    x.send(datagram(CLIENT4, client, FAR4, 53, "x"));
+                }
+                for (int newcomer = 0; newcomer < 100; newcomer++) {
+                    x.send(datagram(CLIENT4, 1_000 + 100 * turn + newcomer, FAR4, 53, "y"));
+                }
+            }
+            assertThat(x.sessions).hasSize(10);
+            assertThat(x.received).hasSize(1_000).allMatch(r -> r.octets()[0] == 'x');
+            assertThat(x.ended).isEmpty();
+            x.expectCounted(Counter.UDP_DROPPED_SESSION_LIMIT, 10_000);
+        }
+    }
+
+    @Test
     void offered_later_backlogFirstThenLive() {
         Exchange.Options options = new Exchange.Options();
         UdpSession[] offered = new UdpSession[1];
