@@ -318,9 +318,9 @@ class TcpNatTest {
         assertThat(rig.nat.connections()).isZero();
     }
 
-    /** Every port once before one comes back; no two sessions share one. */
+    /** RFC 4787 REQ-3, no port overloading: every port once before one comes back; no two sessions share one. */
     @Test
-    void ports_aHundredThousandSessions_noneShared() {
+    void TC71_ports_aHundredThousandSessions_noneShared() {
         SessionPorts ports = new SessionPorts(99);
         NatSession some = sessionOf();
         Set<Integer> live = new HashSet<>();

@@ -77,19 +77,61 @@ class DirectDatagramPortTest {
         }
     }
 
+    /** RFC 4787 REQ-1: the mapping is the client's, whoever it talks to. */
     @ParameterizedTest(name = "epoll={0}")
     @ValueSource(booleans = {true, false})
-    void peers_several_seeOneSourcePort(boolean epoll) throws Exception {
-        try (DialRig rig = new DialRig(epoll);
-                EchoServer a = new EchoServer("127.0.0.1");
-                EchoServer b = new EchoServer("127.0.0.1")) {
+    void TC66_twentyPeers_seeOneSourcePort(boolean epoll) throws Exception {
+        List<EchoServer> peers = new ArrayList<>();
+        try (DialRig rig = new DialRig(epoll)) {
+            for (int i = 0; i < 20; i++) {
+                peers.add(new EchoServer("127.0.0.1"));
+            }
             Taker taker = new Taker();
-            DatagramPort port = open(rig, a.address(), taker);
-            send(rig, port, octets(5), 0, a.address());
-            send(rig, port, octets(6), 0, b.address());
-            DialRig.await(() -> taker.received.size() == 2, () -> taker.received.size() + " received");
-            assertThat(a.lastSource.getPort()).isEqualTo(b.lastSource.getPort());
+            DatagramPort port = open(rig, peers.getFirst().address(), taker);
+            for (EchoServer peer : peers) {
+                send(rig, port, octets(5), 0, peer.address());
+            }
+            DialRig.await(() -> taker.received.size() == 20, () -> taker.received.size() + " received");
+            assertThat(peers).extracting(peer -> peer.lastSource).containsOnly(peers.getFirst().lastSource);
+            assertThat(taker.peers)
+                    .containsExactlyInAnyOrderElementsOf(
+                            peers.stream().map(EchoServer::address).toList());
+        } finally {
+            peers.forEach(EchoServer::close);
         }
+    }
+
+    /** RFC 4787 REQ-9: what one client sends to the other's mapping arrives, and comes from the sender's mapping. */
+    @ParameterizedTest(name = "epoll={0}")
+    @ValueSource(booleans = {true, false})
+    void TC68_twoClients_reachOneAnotherThroughTheirMappings(boolean epoll) throws Exception {
+        try (DialRig rig = new DialRig(epoll);
+                EchoServer server = new EchoServer("127.0.0.1")) {
+            Taker one = new Taker();
+            Taker two = new Taker();
+            DatagramPort first = open(rig, server.address(), one);
+            DatagramPort second = open(rig, server.address(), two);
+            InetSocketAddress outsideOfFirst = mapping(rig, first, one, server);
+            InetSocketAddress outsideOfSecond = mapping(rig, second, two, server);
+            assertThat(outsideOfFirst).isNotEqualTo(outsideOfSecond);
+            send(rig, first, octets(9), 0, outsideOfSecond);
+            DialRig.await(() -> !two.received.isEmpty(), () -> "nothing at the second");
+            assertThat(two.received.removeFirst()).isEqualTo(octets(9));
+            assertThat(two.peers.removeFirst()).isEqualTo(outsideOfFirst);
+            send(rig, second, octets(8), 0, outsideOfFirst);
+            DialRig.await(() -> !one.received.isEmpty(), () -> "nothing at the first");
+            assertThat(one.peers.removeFirst()).isEqualTo(outsideOfSecond);
+        }
+    }
+
+    /** What the server, as STUN does, sees of a client. */
+    private static InetSocketAddress mapping(DialRig rig, DatagramPort port, Taker taker, EchoServer server)
+            throws Exception {
+        send(rig, port, octets(1), 0, server.address());
+        DialRig.await(() -> !taker.received.isEmpty(), () -> "no answer");
+        taker.received.clear();
+        taker.peers.clear();
+        return server.lastSource;
     }
 
     @ParameterizedTest(name = "epoll={0}")
