@@ -75,6 +75,15 @@ final class SourceTree {
                 .toList();
     }
 
+    /** The tests of all bundles. */
+    List<Path> bundleTests() {
+        return walk(root.resolve("bundles"))
+                .filter(path -> path.toString().contains("/src/test/java/"))
+                .filter(path -> path.toString().endsWith("Test.java"))
+                .sorted()
+                .toList();
+    }
+
     static String read(Path file) {
         try {
             return Files.readString(file);
