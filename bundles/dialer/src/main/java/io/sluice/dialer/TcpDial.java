@@ -1,10 +1,8 @@
 package io.sluice.dialer;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -30,24 +28,6 @@ import java.util.concurrent.TimeUnit;
  * closed; none left → the most telling failure; deadline → CONNECT_TIMEOUT; cancelled → all are closed. Loop thread only.
  */
 final class TcpDial {
-
-    /** Smallest read, in octets: a buffer that a slow peer's queue keeps is no larger than an interactive packet needs. */
-    private static final int MIN_READ = 512;
-
-    /** First read, in octets: holds the head of an HTTP answer. */
-    private static final int FIRST_READ = 4_096;
-
-    /**
-     * Largest read, in octets: four TSO packets; beyond it the copy out of the kernel leaves a common L2 cache. The size is guessed from
-     * the last reads and a buffer is taken only when there is something to read, so an idle flow holds none.
-     */
-    private static final int MAX_READ = 256 * 1024;
-
-    /** Reads for one wake-up; 4 of the largest are 1 MiB, then the other flows of the loop have their turn. */
-    private static final int READS_A_TURN = 4;
-
-    private static final RecvByteBufAllocator READS =
-            new AdaptiveRecvByteBufAllocator(MIN_READ, FIRST_READ, MAX_READ).maxMessagesPerRead(READS_A_TURN);
 
     private final TcpConnector connector;
     private final InetSocketAddress destination;
@@ -205,7 +185,7 @@ final class TcpDial {
         // What is relayed was cut by its sender already; waiting for more (RFC 896) would add its delay a second time.
         // So
         // TCP_NODELAY stays on, which is Netty's default for every TCP socket; setting it again is a system call.
-        channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, READS);
+        channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, StreamReads.ALLOCATOR);
         // The time-out of the whole attempt is ours.
         channel.config().setConnectTimeoutMillis(0);
         if (connector.settings().fastOpen()) {

@@ -13,6 +13,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.loop.TcpOptions;
 import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.dialer.StreamReads;
 import io.sluice.dialer.failure.NameFailures;
 import io.sluice.proxycodec.socks.Socks5Status;
 import java.net.InetAddress;
@@ -149,6 +150,7 @@ abstract class Dial {
         ChannelConfig config = opened.config();
         // TCP_NODELAY is on by itself: a default of Netty for every TCP socket.
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.RECVBUF_ALLOCATOR, StreamReads.ALLOCATOR);
         // The deadline of the attempt covers this phase too.
         config.setConnectTimeoutMillis(0);
         // With a cookie a socket counts as connected before anything has answered: a silent address would keep the
