@@ -31,7 +31,7 @@ final class ClearText {
     private static boolean isSecured(Section outbound) {
         Optional<String> security =
                 outbound.any("streamSettings").map(s -> s instanceof Json.Obj stream ? word(stream) : "");
-        return security.filter(s -> !s.isEmpty() && !s.equals("none")).isPresent();
+        return security.filter(s -> !s.isEmpty() && !s.equalsIgnoreCase("none")).isPresent();
     }
 
     private static String word(Json.Obj stream) {

@@ -37,6 +37,6 @@ final class HttpProtocol implements OutboundProtocol {
             }
         });
         found.get().end();
-        return good;
+        return good && found.get().isGood();
     }
 }

@@ -8,8 +8,10 @@ import java.util.Optional;
  *
  * @param server has address and port, which are read already
  * @param user has what the user logs in by; the server's own section in the flat shape
+ * @param isListed whether the server is the member of a list, and not the settings themselves
+ * @param isGood whether address and port are; else it is reported, and what else there is is read for its own mistakes
  */
-record ServerSection(Section server, Section user) {
+record ServerSection(Section server, Section user, boolean isListed, boolean isGood) {
 
     /**
      * Finds it, and puts {@code address} and {@code port}.
@@ -29,7 +31,8 @@ record ServerSection(Section server, Section user) {
         Optional<Section> server =
                 listed ? only(settings, list, "servers, but an outbound has one", "server") : draft.settings();
         Optional<Section> user = server.flatMap(ServerSection::user);
-        return server.filter(s -> endpoint(s, draft)).flatMap(s -> user.map(u -> new ServerSection(s, u)));
+        boolean good = server.filter(s -> endpoint(s, draft)).isPresent();
+        return server.flatMap(s -> user.map(u -> new ServerSection(s, u, listed, good)));
     }
 
     /** Nobody in a list of users is nobody to log in as; a protocol that needs one misses the fields of the server itself. */
@@ -73,6 +76,8 @@ record ServerSection(Section server, Section user) {
         if (user != server) {
             server.noEffect("there are no levels and addresses of users", "level", "email");
             user.end();
+        }
+        if (isListed) {
             server.end();
         }
     }

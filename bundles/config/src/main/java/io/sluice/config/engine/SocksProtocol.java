@@ -32,7 +32,9 @@ final class SocksProtocol implements OutboundProtocol {
         server.word("pipeline", List.of("auto", "on", "off"))
                 .ifPresent(w -> draft.properties().put("pipeline", w.value()));
         boolean good = ProxyAccount.read(found.get().user(), draft);
+        // v2rayN writes them into every server of a list.
+        found.get().server().noEffect("it is a word of Shadowsocks", "ota", "method");
         found.get().end();
-        return good;
+        return good && found.get().isGood();
     }
 }

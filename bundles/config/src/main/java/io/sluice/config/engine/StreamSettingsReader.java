@@ -1,6 +1,7 @@
 package io.sluice.config.engine;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -77,7 +78,7 @@ final class StreamSettingsReader {
     private Optional<String> layer() {
         String field = stream.either("method", "network");
         Optional<Located<String>> written = stream.string(field);
-        if (written.filter(w -> List.of("h2", "h3", "http", "quic").contains(w.value()))
+        if (written.filter(w -> List.of("h2", "h3", "http", "quic").contains(lower(w)))
                 .isPresent()) {
             removed(written.get(), "\"grpc\", \"ws\" or \"httpupgrade\"");
             return Optional.empty();
@@ -97,7 +98,7 @@ final class StreamSettingsReader {
 
     private boolean security() {
         Optional<Located<String>> word = stream.string("security");
-        switch (word.map(Located::value).orElse("")) {
+        switch (word.map(StreamSettingsReader::lower).orElse("")) {
             case "", "none" -> {}
             case "tls" -> {
                 target("security", "tls");
@@ -108,6 +109,11 @@ final class StreamSettingsReader {
             default -> stream.word("security", List.of("none", "tls", "reality"));
         }
         return false;
+    }
+
+    /** Xray takes these words in any case. */
+    private static String lower(Located<String> word) {
+        return word.value().toLowerCase(Locale.ROOT);
     }
 
     private void target(String reference, String layer) {

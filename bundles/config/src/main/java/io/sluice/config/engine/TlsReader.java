@@ -72,6 +72,9 @@ final class TlsReader {
         tls.removed("pinnedPeerCertificatePublicKeySha256", "pinnedPeerCertSha256");
         tls.removed("verifyPeerCertInNames", "verifyPeerCertByName");
         tls.removed("preferServerCipherSuites", "cipherSuites");
+        if (tls.flag("disableSessionResumption").filter(Located::value).isPresent()) {
+            tls.removed("disableSessionResumption", "enableSessionResumption");
+        }
         if (tls.string("fingerprint")
                 .filter(f -> !f.value().isEmpty() && !f.value().equals("unsafe"))
                 .isPresent()) {

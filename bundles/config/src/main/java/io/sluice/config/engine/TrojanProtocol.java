@@ -29,7 +29,9 @@ final class TrojanProtocol implements OutboundProtocol {
                 .filter(p -> Passwords.isNotEmpty(p, draft.problems()));
         password.ifPresent(p -> draft.properties().put(".password", p.value()));
         Flows.removed(user);
+        // v2rayN writes them into every server of a list.
+        found.get().server().noEffect("it is a word of Shadowsocks", "ota", "method");
         found.get().end();
-        return ClearText.check(draft, found.get().server()) && password.isPresent();
+        return ClearText.check(draft, found.get().server()) && found.get().isGood() && password.isPresent();
     }
 }

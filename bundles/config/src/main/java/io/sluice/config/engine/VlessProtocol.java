@@ -33,6 +33,10 @@ final class VlessProtocol implements OutboundProtocol {
         id.ifPresent(i -> draft.properties().put(".id", i.value()));
         boolean plain = encryption(user) & Flows.none(user);
         user.noEffect("there is no flow that would use it", "seed", "testseed");
+        if (found.get().isListed()) {
+            // v2rayN makes every user of vnext from one pattern.
+            user.noEffect("it is a word of VMess", "security", "alterId");
+        }
         user.noEffect("connections are opened when they are needed", "testpre");
         user.unsupported("nobody is let in by an outbound", "remove it", "reverse");
         // Beside Xray's fields, as in mihomo and sing-box: how datagrams are carried.
@@ -40,7 +44,7 @@ final class VlessProtocol implements OutboundProtocol {
                 .flatMap(s -> s.word("packetEncoding", List.of("xudp", "none")))
                 .ifPresent(w -> draft.properties().put("packetEncoding", w.value()));
         found.get().end();
-        return ClearText.check(draft, found.get().server()) && id.isPresent() && plain;
+        return ClearText.check(draft, found.get().server()) && found.get().isGood() && id.isPresent() && plain;
     }
 
     /** Xray wants it written, so that nobody takes VLESS for encrypted. */

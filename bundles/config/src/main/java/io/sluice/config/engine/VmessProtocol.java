@@ -44,7 +44,7 @@ final class VmessProtocol implements OutboundProtocol {
                 .flatMap(s -> s.word("packetEncoding", List.of("xudp", "none")))
                 .ifPresent(w -> draft.properties().put("packetEncoding", w.value()));
         found.get().end();
-        return id.isPresent() && modern;
+        return found.get().isGood() && id.isPresent() && modern;
     }
 
     /** Whether it is the VMess that was authenticated by MD5: with an alterId from 1 on. Reported. */
