@@ -26,6 +26,13 @@ public final class JsonValues {
         return value(json);
     }
 
+    /** Whether an object or an array is the first thing in a text but white space and comments. */
+    public static boolean begin(String text) {
+        JsonText reader = new JsonText(text, new Problems(""));
+        reader.skip();
+        return reader.peek() == '{' || reader.peek() == '[';
+    }
+
     private static Object value(Json json) {
         return switch (json) {
             case null -> null;

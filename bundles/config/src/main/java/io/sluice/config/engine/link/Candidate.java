@@ -1,8 +1,11 @@
 package io.sluice.config.engine.link;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A server that a source describes: an outbound object, or why there is none.
@@ -10,23 +13,73 @@ import java.util.Map;
  * @param source where it stands, without secrets
  * @param outbound null if it cannot be taken
  * @param refusal null if it can
+ * @param scope the outbounds that it may go through by their tags
  */
-record Candidate(String source, Map<String, Object> outbound, String refusal) {
+record Candidate(String source, Map<String, Object> outbound, String refusal, Scope scope) {
 
-    static Candidate of(String source, Map<String, Object> outbound) {
-        return new Candidate(source, outbound, null);
+    /** One configuration: the same tag in another one is another outbound. */
+    static final class Scope {
+
+        private final Set<String> leftOut = new HashSet<>();
+
+        /** One that goes to no server, or nowhere. Whether that is news. */
+        boolean leaveOut(Map<String, Object> outbound) {
+            return leftOut.add(tag(outbound));
+        }
+    }
+
+    static Candidate of(String source, Map<String, Object> outbound, Scope scope) {
+        return new Candidate(source, outbound, null, scope);
     }
 
     static Candidate refused(String source, String refusal) {
-        return new Candidate(source, null, refusal);
+        return new Candidate(source, null, refusal, new Scope());
+    }
+
+    /** Why it cannot be taken though it is good in itself: what it goes through stays behind, and here another outbound may have that tag. */
+    Optional<String> leftBehind() {
+        Tree tree = Tree.of(outbound);
+        return tree.section("proxySettings")
+                .text("tag")
+                .filter(scope.leftOut::contains)
+                .map(t -> through("proxySettings.tag", t))
+                .or(() -> tree.section("streamSettings")
+                        .section("sockopt")
+                        .text("dialerProxy")
+                        .filter(scope.leftOut::contains)
+                        .map(t -> through("streamSettings.sockopt.dialerProxy", t)));
+    }
+
+    /** Who goes through one that stays behind stays behind, and whoever goes through him. */
+    static void leaveBehind(List<Candidate> all) {
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Candidate candidate : all) {
+                more |= candidate.leftBehind().isPresent() && candidate.scope.leaveOut(candidate.outbound);
+            }
+        }
+    }
+
+    private static String through(String field, String tag) {
+        return field + ": it goes through '" + tag + "', which is no server and is not imported. (write both into the"
+                + " configuration yourself, or remove the field)";
     }
 
     String tag() {
+        return tag(outbound);
+    }
+
+    private static String tag(Map<String, Object> outbound) {
         return Tree.of(outbound).text("tag").orElse("");
     }
 
     /** The object without its tag: who says the same under another name is the same server. */
     Map<String, Object> meaning() {
+        return meaning(outbound);
+    }
+
+    static Map<String, Object> meaning(Map<String, Object> outbound) {
         Map<String, Object> meaning = new LinkedHashMap<>(outbound);
         meaning.remove("tag");
         return meaning;

@@ -71,11 +71,18 @@ public final class ImportPlanner {
         Entry[] entries = new Entry[found.size()];
         Map<Integer, Map<String, Object>> added = new LinkedHashMap<>();
         Map<Map<String, Object>, String> known = new HashMap<>();
-        present.forEach(o -> known.putIfAbsent(Candidate.of("", o).meaning(), tag(o)));
+        present.forEach(o -> known.putIfAbsent(Candidate.meaning(o), tag(o)));
+        Candidate.leaveBehind(found);
         for (int i = 0; i < entries.length; i++) {
             Candidate candidate = found.get(i);
             if (candidate.refusal() != null) {
                 entries[i] = new Entry(candidate.source(), Outcome.REFUSED, "", "", List.of(candidate.refusal()));
+                continue;
+            }
+            Optional<String> leftBehind = candidate.leftBehind();
+            if (leftBehind.isPresent()) {
+                entries[i] = new Entry(
+                        candidate.source(), Outcome.REFUSED, "", candidate.server(), List.of(leftBehind.get()));
                 continue;
             }
             String same = known.get(candidate.meaning());
@@ -96,15 +103,18 @@ public final class ImportPlanner {
 
     /** Outbounds that go through one another name each other by tag, which may have changed, or be another one where the server was there before. */
     private static void rename(List<Candidate> found, Entry[] entries, Map<Integer, Map<String, Object>> added) {
-        Map<String, String> names = new HashMap<>();
+        Map<Candidate.Scope, Map<String, String>> scopes = new HashMap<>();
         for (int i = 0; i < entries.length; i++) {
+            Candidate candidate = found.get(i);
+            Map<String, String> names = scopes.computeIfAbsent(candidate.scope(), _ -> new HashMap<>());
             if (added.containsKey(i)) {
-                names.putIfAbsent(found.get(i).tag(), tag(added.get(i)));
+                names.putIfAbsent(candidate.tag(), tag(added.get(i)));
             } else if (entries[i].outcome() == Outcome.PRESENT) {
-                names.putIfAbsent(found.get(i).tag(), entries[i].tag());
+                names.putIfAbsent(candidate.tag(), entries[i].tag());
             }
         }
         added.replaceAll((i, o) -> {
+            Map<String, String> names = scopes.get(found.get(i).scope());
             Map<String, Object> renamed = new LinkedHashMap<>(o);
             reference(renamed, names, "proxySettings", "tag");
             if (renamed.get("streamSettings") instanceof Map<?, ?>) {
@@ -162,7 +172,13 @@ public final class ImportPlanner {
     }
 
     private static String remark(String field, Problem problem) {
-        return (field.isEmpty() ? "" : field + ": ") + problem.message();
+        boolean error = problem.severity() == Problem.Severity.ERROR;
+        return (field.isEmpty() ? "" : field + ": ")
+                + problem.message()
+                + problem.suggestion()
+                        .filter(_ -> error)
+                        .map(s -> " (" + s + ")")
+                        .orElse("");
     }
 
     /** Fields whose value is a secret. */

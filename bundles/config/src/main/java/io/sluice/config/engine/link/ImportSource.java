@@ -1,6 +1,7 @@
 package io.sluice.config.engine.link;
 
 import io.sluice.config.engine.JsonValues;
+import io.sluice.config.engine.link.Candidate.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class ImportSource {
 
     private void text(String text, boolean mayBeEncoded) {
         String body = text.strip();
-        if (body.startsWith("{") || body.startsWith("[")) {
+        if (JsonValues.begin(body)) {
             json(body);
             return;
         }
@@ -68,7 +69,7 @@ final class ImportSource {
             }
             String where = only ? name : name + ", line " + number;
             try {
-                found.add(Candidate.of(where, ShareLinks.outbound(line)));
+                found.add(Candidate.of(where, ShareLinks.outbound(line), new Scope()));
             } catch (LinkException e) {
                 refuse(where, e.getMessage());
             }
@@ -99,11 +100,12 @@ final class ImportSource {
     private void object(Object object, String at) {
         Tree tree = Tree.of(object);
         if (tree.map().get("outbounds") instanceof List<?> outbounds) {
+            Scope scope = new Scope();
             for (int i = 0; i < outbounds.size(); i++) {
-                outbound(outbounds.get(i), at + (at.isEmpty() ? "" : ".") + "outbounds[" + i + "]");
+                outbound(outbounds.get(i), at + (at.isEmpty() ? "" : ".") + "outbounds[" + i + "]", scope);
             }
         } else if (tree.map().containsKey("protocol")) {
-            outbound(object, at);
+            outbound(object, at, new Scope());
         } else if (tree.map().containsKey("type")) {
             refuse(where(at), "it is an outbound of sing-box; export links or an Xray JSON instead");
         } else {
@@ -111,17 +113,20 @@ final class ImportSource {
         }
     }
 
-    private void outbound(Object object, String at) {
+    private void outbound(Object object, String at, Scope scope) {
         Map<String, Object> outbound = Tree.of(object).map();
         String protocol = Tree.of(object).text("protocol").orElse("");
         if (protocol.isEmpty()) {
+            scope.leaveOut(outbound);
             refuse(
                     where(at),
                     outbound.containsKey("type")
                             ? "it is an outbound of sing-box; export links or an Xray JSON instead"
                             : "protocol: there is none");
-        } else if (!SERVERLESS.contains(protocol)) {
-            found.add(Candidate.of(where(at), outbound));
+        } else if (SERVERLESS.contains(protocol)) {
+            scope.leaveOut(outbound);
+        } else {
+            found.add(Candidate.of(where(at), outbound, scope));
         }
     }
 

@@ -64,18 +64,22 @@ final class ProxyLink implements LinkScheme {
         return Shared.of(uri.name(), protocol, settings, stream);
     }
 
-    /** v2rayN once wrote everything before the name in base64. */
-    private String whole(String link) {
+    /** v2rayN once wrote everything before the name in base64, Shadowrocket what stands before a query. */
+    private static String whole(String link) {
         int begin = link.indexOf("://") + 3;
-        int hash = link.indexOf('#');
-        String body = hash < 0 ? link.substring(begin) : link.substring(begin, hash);
-        Optional<String> decoded = protocol.equals("socks") && body.indexOf('@') < 0 && body.indexOf(':') < 0
-                ? LinkText.base64(body).filter(d -> d.indexOf('@') > 0)
+        int end = begin;
+        while (end < link.length() && "?#".indexOf(link.charAt(end)) < 0) {
+            end++;
+        }
+        String body = link.substring(begin, end);
+        String rest = link.substring(end);
+        Optional<String> decoded = body.indexOf('@') < 0 && body.indexOf(':') < 0
+                ? LinkText.base64(body).filter(d -> d.indexOf('@') >= 0)
                 : Optional.empty();
         return decoded.map(d -> link.substring(0, begin)
                         + LinkText.encode(d.substring(0, d.lastIndexOf('@')), ":")
                         + d.substring(d.lastIndexOf('@'))
-                        + (hash < 0 ? "" : link.substring(hash)))
+                        + rest)
                 .orElse(link);
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.config.engine.link;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +12,9 @@ import java.util.Set;
 final class ShadowsocksLink implements LinkScheme {
 
     private static final String METHODS_2022 = "2022-";
+
+    /** Shadowrocket writes plugins in fields of their own. */
+    private static final List<String> PLUGINS = List.of("v2ray-plugin", "shadow-tls", "obfs", "obfsParam");
 
     @Override
     public Set<String> schemes() {
@@ -28,6 +32,11 @@ final class ShadowsocksLink implements LinkScheme {
         if (uri.get("plugin").isPresent()) {
             String plugin = uri.query().get("plugin").split(";", 2)[0];
             throw new LinkException("plugin", "the plugin '" + plugin + "' is not to be had here");
+        }
+        for (String key : PLUGINS) {
+            if (uri.get(key).isPresent()) {
+                throw new LinkException(key, "the plugin that it names is not to be had here");
+            }
         }
         for (String key : Set.of("uot", "udp-over-tcp")) {
             if (uri.get(key)

@@ -27,6 +27,8 @@ final class StreamQuery {
     /** Keys that allow any certificate; programs write one or the other. */
     private static final List<String> INSECURE = List.of("allowInsecure", "insecure", "allow_insecure");
 
+    private static final List<String> OTHER_WORDS = List.of("plugin", "obfs", "obfsParam");
+
     private StreamQuery() {}
 
     /** @param security what it is without a word in the link */
@@ -37,6 +39,12 @@ final class StreamQuery {
         stream.with("network", method);
         transport(link, method, stream);
         security(link, link.get("security").orElse(security), stream);
+        for (String key : OTHER_WORDS) {
+            if (link.get(key).isPresent()) {
+                throw new LinkException(
+                        key, "it is a word of Shadowrocket's for a transport; write type=, path= and host= instead");
+            }
+        }
         if (link.get("fm").isPresent()) {
             throw new LinkException("fm", "final masks are not to be had here");
         }
@@ -63,8 +71,8 @@ final class StreamQuery {
             if (value.equals("1") || value.equalsIgnoreCase("true")) {
                 throw new LinkException(
                         key,
-                        "it would take any certificate, so that whoever is on the way could read along; take it out if the server's"
-                                + " certificate is good, or write pcs= with its SHA-256");
+                        "it would take any certificate, so that whoever is on the way could read along; take it out if"
+                                + " the server's certificate is good, or write pcs= with its SHA-256");
             }
         }
     }

@@ -20,10 +20,11 @@ final class VlessLink implements LinkScheme {
     @Override
     public Shared read(String link) throws LinkException {
         LinkUri uri = LinkUri.parse(link);
+        String id = id(uri);
         Tree settings = Tree.empty()
                 .with("address", uri.host())
                 .with("port", uri.neededPort())
-                .with("id", id(uri))
+                .with("id", id)
                 .with("flow", uri.query().get("flow"))
                 .with("encryption", uri.get("encryption").orElse("none"))
                 .with("packetEncoding", packetEncoding(uri));

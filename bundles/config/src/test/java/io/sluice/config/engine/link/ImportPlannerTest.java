@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 class ImportPlannerTest {
 
     private static final String CONFIG = """
-            // mine
-            {
-              "note_outbounds_not": [],
-              "outbounds": [
-                { "tag": "direct", "protocol": "direct" }, // the first
-                { "tag": "block", "protocol": "block" } /* "last" ] */
-                // the end
-              ],
-              "routing": { "rules": [] },
-            }
-            """.replace("  \"note_outbounds_not\": [],\n", "");
+        // mine
+        {
+          "note_outbounds_not": [],
+          "outbounds": [
+            { "tag": "direct", "protocol": "direct" }, // the first
+            { "tag": "block", "protocol": "block" } /* "last" ] */
+            // the end
+          ],
+          "routing": { "rules": [] },
+        }
+        """.replace("  \"note_outbounds_not\": [],\n", "");
 
     private static ImportPlan plan(String... texts) {
         return ImportPlanner.plan(
@@ -43,12 +43,13 @@ class ImportPlannerTest {
     void links_areAddedBehindTheOthersAndCommentsStay() {
         ImportPlan plan = plan("socks://u:p@192.0.2.1:1080#my proxy");
         assertThat(plan.text())
-                .isEqualTo(
-                        CONFIG.replace("\"protocol\": \"block\" }", "\"protocol\": \"block\" },")
-                                .replace(
-                                        "    // the end\n",
-                                        "    // the end\n    { \"tag\": \"my proxy\", \"protocol\": \"socks\", \"settings\": {"
-                                                + " \"address\": \"192.0.2.1\", \"port\": 1080, \"user\": \"u\", \"pass\": \"p\" } },\n"));
+                .isEqualTo(CONFIG.replace("\"protocol\": \"block\" }", "\"protocol\": \"block\" },")
+                        .replace(
+                                "    // the end\n",
+                                "    // the end\n"
+                                        + "    { \"tag\": \"my proxy\", \"protocol\": \"socks\", \"settings\": {"
+                                        + " \"address\": \"192.0.2.1\", \"port\": 1080, \"user\": \"u\", \"pass\":"
+                                        + " \"p\" } },\n"));
         assertThat(good(plan).components()).anyMatch(c -> c.label().contains("my proxy"));
         assertThat(plan.entries())
                 .containsExactly(new Entry("s", Outcome.ADDED, "my proxy", "socks 192.0.2.1:1080", List.of()));
@@ -72,12 +73,12 @@ class ImportPlannerTest {
         String present =
                 plan("socks://192.0.2.1:1080#mine\nsocks://192.0.2.9:1080#hop").text();
         ImportPlan plan = ImportPlanner.plan(present, List.of(new Source("s", """
-                { "outbounds": [
-                  { "tag": "far", "protocol": "shadowsocks", "settings": { "address": "192.0.2.2", "port": 1,
-                      "method": "aes-256-gcm", "password": "p" },
-                    "proxySettings": { "tag": "hop" } },
-                  { "tag": "hop", "protocol": "socks", "settings": { "address": "192.0.2.1", "port": 1080 } } ] }
-                """)));
+            { "outbounds": [
+              { "tag": "far", "protocol": "shadowsocks", "settings": { "address": "192.0.2.2", "port": 1,
+                  "method": "aes-256-gcm", "password": "p" },
+                "proxySettings": { "tag": "hop" } },
+              { "tag": "hop", "protocol": "socks", "settings": { "address": "192.0.2.1", "port": 1080 } } ] }
+            """)));
         assertThat(plan.entries()).extracting(Entry::outcome).containsExactly(Outcome.ADDED, Outcome.PRESENT);
         assertThat(plan.entries()).extracting(Entry::tag).containsExactly("far", "mine");
         assertThat(plan.text()).contains("\"proxySettings\": { \"tag\": \"mine\" }");
@@ -93,13 +94,13 @@ class ImportPlannerTest {
     @Test
     void xrayConfiguration_bringsItsServers() {
         ImportPlan plan = plan("""
-                { "log": {}, "outbounds": [
-                  // comments are allowed there too
-                  { "protocol": "socks", "tag": "direct", "settings": { "servers": [ { "address": "a.example", "port": 1080 } ] } },
-                  { "protocol": "freedom", "tag": "freedom" },
-                  { "protocol": "blackhole" }
-                ] }
-                """);
+            { "log": {}, "outbounds": [
+              // comments are allowed there too
+              { "protocol": "socks", "tag": "direct", "settings": { "servers": [ { "address": "a.example", "port": 1080 } ] } },
+              { "protocol": "freedom", "tag": "freedom" },
+              { "protocol": "blackhole" }
+            ] }
+            """);
         good(plan);
         assertThat(plan.entries())
                 .containsExactly(
@@ -111,8 +112,8 @@ class ImportPlannerTest {
         ImportPlan plan = plan(
                 "hysteria2://x@a.example:443#h",
                 "vless://b831381d-6324-4d53-ad4f-8cda48b30811@a.example:443?security=tls&allowInsecure=1",
-                "{ \"outbounds\": [ { \"protocol\": \"socks\", \"settings\": { \"address\": \"a.example\", \"port\": 70000 } },"
-                        + " { \"type\": \"vless\" }, { \"protocol\": \"wireguard\" } ] }",
+                "{ \"outbounds\": [ { \"protocol\": \"socks\", \"settings\": { \"address\": \"a.example\", \"port\":"
+                        + " 70000 } }, { \"type\": \"vless\" }, { \"protocol\": \"wireguard\" } ] }",
                 "proxies:\n  - name: x\n",
                 "nonsense",
                 "");
@@ -138,6 +139,67 @@ class ImportPlannerTest {
                 .extracting(Entry::outcome)
                 .containsExactly(Outcome.ADDED, Outcome.REFUSED, Outcome.ADDED);
         good(plan);
+    }
+
+    /** What Xray's and v2rayN's files have that our own do not. */
+    @Test
+    void fileThatBeginsWithAComment_isAConfiguration() {
+        ImportPlan plan = plan("""
+            // servers
+            # of mine /* all */
+            /* { */ { "outbounds": [ { "protocol": "socks", "tag": "a", "settings": { "address": "a.example", "port": 1080 } } ] }
+            """);
+        assertThat(plan.with(Outcome.ADDED)).extracting(Entry::tag).containsExactly("a");
+    }
+
+    @Test
+    void refusal_namesWhatToWriteInstead() {
+        ImportPlan plan = plan("""
+            { "protocol": "trojan", "settings": { "address": "a.example", "port": 443, "password": "p" },
+              "streamSettings": { "network": "h2" } }
+            """);
+        assertThat(plan.entries().getFirst().remarks())
+                .containsExactly("streamSettings.network: 'h2' was removed from Xray's configuration."
+                        + " (use \"grpc\", \"ws\" or \"httpupgrade\")");
+    }
+
+    /** The outbound of that tag here may be quite another one. */
+    @Test
+    void outboundThroughOneThatIsNotImported_isRefused() {
+        ImportPlan plan = plan("""
+            { "outbounds": [
+              { "tag": "a", "protocol": "trojan", "settings": { "address": "10.0.0.1", "port": 443, "password": "p" },
+                "streamSettings": { "sockopt": { "dialerProxy": "block" } } },
+              { "tag": "direct", "protocol": "socks", "settings": { "address": "10.0.0.2", "port": 1 }, "proxySettings": { "tag": "a" } },
+              { "tag": "b", "protocol": "socks", "settings": { "address": "10.0.0.3", "port": 1 }, "proxySettings": { "tag": "direct" } },
+              { "tag": "block", "protocol": "freedom", "settings": { "fragment": { "packets": "tlshello" } } } ] }
+            """);
+        assertThat(plan.entries()).extracting(Entry::outcome).containsOnly(Outcome.REFUSED);
+        assertThat(plan.entries())
+                .extracting(e -> e.remarks().getFirst())
+                .satisfiesExactly(
+                        r -> assertThat(r).startsWith("streamSettings.sockopt.dialerProxy: it goes through 'block', "),
+                        r -> assertThat(r).startsWith("proxySettings.tag: it goes through 'a', "),
+                        r -> assertThat(r).startsWith("proxySettings.tag: it goes through 'direct', "));
+        assertThat(plan.text()).isEqualTo(CONFIG);
+    }
+
+    /** A subscription of whole configurations: each has its own "hop". */
+    @Test
+    void sameTagsInSeveralConfigurations_areKeptApart() {
+        ImportPlan plan = plan("""
+            [ { "outbounds": [
+                { "tag": "far", "protocol": "trojan", "settings": { "address": "10.0.0.1", "port": 1, "password": "p" }, "proxySettings": { "tag": "hop" } },
+                { "tag": "hop", "protocol": "socks", "settings": { "address": "10.0.0.2", "port": 2 } } ] },
+              { "outbounds": [
+                { "tag": "far", "protocol": "trojan", "settings": { "address": "10.0.0.3", "port": 3, "password": "p" }, "proxySettings": { "tag": "hop" } },
+                { "tag": "hop", "protocol": "socks", "settings": { "address": "10.0.0.4", "port": 4 } } ] } ]
+            """);
+        assertThat(plan.entries()).extracting(Entry::tag).containsExactly("far", "hop", "far 2", "hop 2");
+        assertThat(ImportPlanner.outbound(plan.text(), "far", true).orElseThrow())
+                .containsEntry("proxySettings", java.util.Map.of("tag", "hop"));
+        assertThat(ImportPlanner.outbound(plan.text(), "far 2", true).orElseThrow())
+                .containsEntry("proxySettings", java.util.Map.of("tag", "hop 2"));
     }
 
     @Test

@@ -92,6 +92,7 @@ class ShareLinksTest {
                 "trojan://192.0.2.1:443:s3cret",
                 "trojan://s3cret",
                 "vless://s3cret?type=ws",
+                "vless://s3cret",
                 "ss://aes-256-gcm:s3cret",
                 "ss://aes-256-gcm:s3cret%zz@192.0.2.1:1",
                 "ss://aes-256-gcm:s3cret@:1",
@@ -115,10 +116,10 @@ class ShareLinksTest {
     @Test
     void listShape_printsTheSameLink() throws LinkException {
         Map<String, Object> listed = object("""
-                { "protocol": "vless", "tag": "a", "settings": { "vnext": [ { "address": "a.example", "port": 443,
-                  "users": [ { "id": "b831381d-6324-4d53-ad4f-8cda48b30811", "encryption": "none" } ] } ] },
-                  "streamSettings": { "network": "tcp", "security": "tls", "tlsSettings": { "serverName": "s.example" } } }
-                """);
+            { "protocol": "vless", "tag": "a", "settings": { "vnext": [ { "address": "a.example", "port": 443,
+              "users": [ { "id": "b831381d-6324-4d53-ad4f-8cda48b30811", "encryption": "none" } ] } ] },
+              "streamSettings": { "network": "tcp", "security": "tls", "tlsSettings": { "serverName": "s.example" } } }
+            """);
         assertThat(ShareLinks.print(listed))
                 .isEqualTo("vless://b831381d-6324-4d53-ad4f-8cda48b30811@a.example:443"
                         + "?encryption=none&type=tcp&security=tls&sni=s.example#a");
@@ -134,11 +135,12 @@ class ShareLinksTest {
                         + " 'streamSettings': { 'network': 'ws', 'wsSettings': { 'headers': { 'X-A': 'b' } } } }",
                 "headers");
         cases.put(
-                "{ 'protocol': 'shadowsocks', 'settings': { 'address': 'a', 'port': 1, 'method': 'aes-128-gcm', 'password': 'x' },"
-                        + " 'streamSettings': { 'network': 'ws' } }",
+                "{ 'protocol': 'shadowsocks', 'settings': { 'address': 'a', 'port': 1, 'method': 'aes-128-gcm',"
+                        + " 'password': 'x' }, 'streamSettings': { 'network': 'ws' } }",
                 "streamSettings");
         cases.put(
-                "{ 'protocol': 'socks', 'settings': { 'servers': [ { 'address': 'a', 'port': 1 }, { 'address': 'b', 'port': 1 } ] } }",
+                "{ 'protocol': 'socks', 'settings': { 'servers': [ { 'address': 'a', 'port': 1 }, { 'address': 'b',"
+                        + " 'port': 1 } ] } }",
                 "servers");
         cases.forEach((json, field) -> {
             try {
