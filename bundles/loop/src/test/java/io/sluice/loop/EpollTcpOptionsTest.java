@@ -9,7 +9,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.sluice.api.loop.TcpOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is set is what the kernel says afterwards. */
 class EpollTcpOptionsTest {
+
+    /** tcp(7). */
+    private static final int IPPROTO_TCP = 6;
 
     private EpollSocketChannel socket;
 
@@ -48,6 +55,14 @@ class EpollTcpOptionsTest {
         assertThat(config.getOption(EpollChannelOption.TCP_KEEPINTVL)).isEqualTo(15);
         assertThat(config.getOption(EpollChannelOption.TCP_KEEPCNT)).isEqualTo(3);
         assertThat(config.getOption(EpollChannelOption.TCP_USER_TIMEOUT)).isEqualTo(9_000);
+        assertThat(config.getOption(new IntegerUnixChannelOption("TCP_MAXSEG", IPPROTO_TCP, 2)))
+                .isEqualTo(1_200);
+        assertThat(config.getOption(new IntegerUnixChannelOption("TCP_WINDOW_CLAMP", IPPROTO_TCP, 10)))
+                .isEqualTo(60_000);
+        ByteBuffer congestion = config.getOption(new RawUnixChannelOption("TCP_CONGESTION", IPPROTO_TCP, 13, 16));
+        byte[] name = new byte[4];
+        congestion.get(congestion.position(), name);
+        assertThat(new String(name, StandardCharsets.US_ASCII)).isEqualTo("reno");
     }
 
     @Test

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What strangers send reaches the fallback as it was sent, and comes back as it was answered. */
 class FallbackTest {
 
-    private static final byte[] ANSWER = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] ANSWER = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** A server that takes one connection to its FIN, answers, and says what came. */
-    private static CompletableFuture<byte[]> serveOne(ServerSocket server) {
+    static CompletableFuture<byte[]> serveOne(ServerSocket server) {
         return CompletableFuture.supplyAsync(() -> {
             try (Socket socket = server.accept()) {
                 byte[] came = socket.getInputStream().readAllBytes();

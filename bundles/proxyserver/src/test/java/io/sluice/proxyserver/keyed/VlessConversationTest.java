@@ -15,12 +15,16 @@ import io.sluice.proxycodec.vless.VlessRequest;
 import io.sluice.proxyserver.Await;
 import io.sluice.proxyserver.vless.VlessConversation;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +217,73 @@ class VlessConversationTest {
 
         assertThat(inbound.exchange(ByteBufUtil.getBytes(out))).hasSizeLessThanOrEqualTo(2);
         assertThat(inbound.door.counters().malformedDatagrams.sum()).isEqualTo(1);
+    }
+
+    /** P28 of the security cases: a client that opens sessions without end and reads nothing of what it is told. */
+    @Test
+    void p28_aHundredThousandSessions_areCapped_andTakeNoMemory() throws Exception {
+        int number = 100_000;
+        long before = heap();
+        try (Socket socket = inbound.connect()) {
+            socket.getOutputStream().write(octets(VlessRequest.mux(), ID));
+            for (int at = 0; at < number; at += 1_000) {
+                ByteBuf out = Unpooled.buffer();
+                for (int id = at; id < at + 1_000; id++) {
+                    // NEW with UDP to 192.0.2.7:80, and a datagram of one octet; ids have sixteen bits.
+                    out.writeShort(12)
+                            .writeShort(id)
+                            .writeBytes(ByteBufUtil.decodeHexDump("0101" + "02005001c0000207"));
+                    out.writeShort(1).writeByte(id);
+                }
+                socket.getOutputStream().write(ByteBufUtil.getBytes(out));
+                assertThat(inbound.flows.datagrams.size() - inbound.flows.ends.size())
+                        .as("sessions that live")
+                        .isLessThanOrEqualTo(MuxSessions.MAX_SESSIONS);
+            }
+            Await.until(
+                    () -> inbound.door.counters().refusedRequests.sum()
+                            + inbound.door.counters().associations.sum(),
+                    () -> inbound.door.counters().refusedRequests.sum()
+                                    + inbound.door.counters().associations.sum()
+                            == number);
+            long taken = heap() - before;
+            System.out.printf(
+                    "P28: of %,d sessions %d were opened; %,d octets of heap more than before%n",
+                    number, inbound.door.counters().associations.sum(), taken);
+            assertThat(taken).isLessThan(64L << 20);
+        }
+        Await.until(() -> inbound.flows.ends.size(), () -> inbound.flows.ends.size() == inbound.flows.datagrams.size());
+        assertThat(inbound.door.counters().internalErrors.sum()).isZero();
+    }
+
+    private static long heap() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    /** P16 of the security cases. */
+    @Test
+    void p16_wrongId_meetsTheFallback() throws Exception {
+        byte[] wrong = octets(VlessRequest.tcp(DESTINATION), "wrong");
+        byte[] get = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket site = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                KeyedFixture behind = new KeyedFixture(
+                        VlessConversation.users("", new String[] {ID}, new String[0]),
+                        KeyedDoor.HANDSHAKE_LIMIT,
+                        new String[] {"xver=0 name= alpn= path= dest=127.0.0.1:" + site.getLocalPort()},
+                        VlessConversation::acceptor)) {
+            for (byte[] sent : new byte[][] {wrong, get}) {
+                CompletableFuture<byte[]> came = FallbackTest.serveOne(site);
+                assertThat(behind.exchange(sent)).isEqualTo(FallbackTest.ANSWER);
+                assertThat(came.get(30, TimeUnit.SECONDS)).isEqualTo(sent);
+            }
+            assertThat(behind.exchange(octets(VlessRequest.tcp(DESTINATION), ID), PAYLOAD))
+                    .isEqualTo(after(RESPONSE, PAYLOAD));
+            assertThat(behind.door.counters().fallbacks.sum()).isEqualTo(2);
+        }
     }
 
     private static MuxFrame frame(Socket socket) throws Exception {

@@ -11,6 +11,10 @@ import io.sluice.proxyserver.Await;
 import io.sluice.proxyserver.socks.SocksServerFixture.Client;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,6 +229,55 @@ class SocksConversationTest {
             assertThat(Duration.ofNanos(slowest)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
             assertThat(server.count("authFailures")).isEqualTo(6);
         }
+    }
+
+    /** P02 of the security cases: user names and passwords of 0 and 255 octets, and of a user who exists as of one who does not. */
+    @Test
+    void p02_lengthsAtTheirEnds_andAUserWhoExists_tellNothing() throws Exception {
+        String longest = "a".repeat(255);
+        try (var server = new SocksServerFixture(loops, longest + ":" + longest, "alice:secret")) {
+            for (String[] pair : new String[][] {{"", ""}, {"", "x"}, {"alice", ""}, {longest, longest.substring(1)}}) {
+                assertThat(verdict(server, pair[0], pair[1])).isEqualTo("0101");
+            }
+            assertThat(verdict(server, longest, longest)).isEqualTo("0100");
+        }
+        // A door of its own for each: five failures slow an address down.
+        List<Long> known = new ArrayList<>();
+        List<Long> unknown = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            try (var server = new SocksServerFixture(loops, "alice:secret")) {
+                for (int j = 0; j < 4; j++) {
+                    boolean exists = (i + j) % 2 == 0;
+                    long begun = System.nanoTime();
+                    assertThat(verdict(server, exists ? "alice" : "alicf", "wrong!"))
+                            .isEqualTo("0101");
+                    (exists ? known : unknown).add(System.nanoTime() - begun);
+                }
+            }
+        }
+        long difference = Math.abs(median(known) - median(unknown));
+        System.out.printf(
+                "P02: medians of a user who exists and one who does not differ by %d µs%n", difference / 1_000);
+        assertThat(Duration.ofNanos(difference)).isLessThan(Duration.ofMillis(5));
+    }
+
+    private static long median(List<Long> times) {
+        Collections.sort(times);
+        return times.get(times.size() / 2);
+    }
+
+    private static String verdict(SocksServerFixture server, String user, String password) throws Exception {
+        try (Client client = server.connect()) {
+            client.send("05 01 02" + "01" + counted(user) + counted(password));
+            String answer = client.read(4);
+            assertThat(answer).startsWith("0502");
+            return answer.substring(4);
+        }
+    }
+
+    private static String counted(String text) {
+        return "%02x".formatted(text.length())
+                + HexFormat.of().formatHex(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
     @Test

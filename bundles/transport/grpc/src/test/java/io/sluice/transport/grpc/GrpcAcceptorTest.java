@@ -54,6 +54,10 @@ class GrpcAcceptorTest {
             added.complete(ctx);
         }
 
+        boolean isOpen() {
+            return context == null || context.channel().isActive();
+        }
+
         /** Begins a call, with so much of a message. */
         void call(String path, int octets) {
             Http2FrameStream stream = newStream();
@@ -122,6 +126,35 @@ class GrpcAcceptorTest {
         await("refusals", () -> frames.resets.size() >= 168);
         assertThat(frames.resets).hasSize(168).allMatch(code -> code == 7);
         assertThat(rig.accepted()).hasSize(32);
+    }
+
+    /** P28 of the security cases: refused one by one, or the whole connection given up. */
+    @Test
+    void p28_aHundredThousandCalls_areCapped_andTakeNoMemory() throws Exception {
+        long before = heap();
+        Frames frames = connect();
+        int begun = 0;
+        while (begun < 100_000 && frames.isOpen()) {
+            calls(frames, 1_000, "/S/Tun", 0);
+            begun += 1_000;
+            assertThat(rig.accepted().size()).isLessThanOrEqualTo(32);
+        }
+        int all = begun;
+        await("all refused", () -> !frames.isOpen() || frames.resets.size() + 32 >= all);
+        long taken = heap() - before;
+        System.out.printf(
+                "P28: %,d calls begun, %d accepted, %,d reset, connection %s; %,d octets of heap more than before%n",
+                begun, rig.accepted().size(), frames.resets.size(), frames.isOpen() ? "open" : "closed", taken);
+        assertThat(rig.accepted()).hasSizeLessThanOrEqualTo(32);
+        assertThat(taken).isLessThan(64L << 20);
+    }
+
+    private static long heap() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     /** RFC 9113 §8.1. Else all that they send would be kept as long as the connection lives. */
