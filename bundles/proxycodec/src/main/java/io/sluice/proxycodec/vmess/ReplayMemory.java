@@ -52,6 +52,11 @@ final class ReplayMemory {
         return true;
     }
 
+    /** What its tables take. */
+    synchronized long octets() {
+        return (long) Long.BYTES * (younger.length + older.length);
+    }
+
     private void turn(long seconds) {
         if (began == Long.MIN_VALUE) {
             began = seconds;
