@@ -18,6 +18,8 @@ import io.sluice.transport.websocket.WebSocketLayer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
@@ -45,6 +49,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * P12 of the security cases (Frolov, Wampler, Wustrow, NDSS 2020), for each keyed inbound, bare and at the end of its layers: 1 to 220 random octets, then
@@ -84,7 +89,8 @@ class ProbeTest {
         }
     }
 
-    private static KeyedFixture open(Inbound inbound, boolean tls, boolean webSocket) throws IOException {
+    private static KeyedFixture open(Inbound inbound, boolean tls, boolean webSocket, String... fallbacks)
+            throws IOException {
         Map<String, Object> properties = new HashMap<>();
         properties.put("tls.identities", 1);
         properties.put("tls.identity.0.certificateFile", folder.resolve("c.pem").toString());
@@ -96,7 +102,7 @@ class ProbeTest {
         return new KeyedFixture(
                 users(inbound),
                 Duration.ofSeconds(60),
-                new String[0],
+                fallbacks,
                 door -> LayeredListener.stack(
                         top.apply(door), door.door().settings(), properties, security, transport));
     }
@@ -143,6 +149,26 @@ class ProbeTest {
             assertThat(server.door.counters().internalErrors.sum()).isZero();
         }
         assertThat(statistic).isLessThan(ChiSquare.LIMIT);
+    }
+
+    /** P15 of the security cases: who asks the same TLS for a page gets the site's, octet by octet. */
+    @ParameterizedTest
+    @EnumSource(names = {"TROJAN", "VLESS"})
+    void p15_requestForAPage_overTheSameTls_reachesTheFallback(Inbound inbound) throws Exception {
+        assumeTrue(Files.exists(folder.resolve("k.pem")), "openssl is not installed");
+        byte[] get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket site = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                KeyedFixture server =
+                        open(inbound, true, false, "xver=0 name= alpn= path= dest=127.0.0.1:" + site.getLocalPort())) {
+            CompletableFuture<byte[]> came = FallbackTest.serveOne(site);
+            try (Socket socket = secured(server.connect())) {
+                socket.getOutputStream().write(get);
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().readAllBytes()).isEqualTo(FallbackTest.ANSWER);
+            }
+            assertThat(came.get(30, TimeUnit.SECONDS)).isEqualTo(get);
+            assertThat(server.flows.streams).isEmpty();
+        }
     }
 
     private static List<Probe> probed(KeyedFixture server, boolean tls, boolean webSocket, Random random)
