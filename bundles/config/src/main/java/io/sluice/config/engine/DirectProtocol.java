@@ -27,6 +27,7 @@ final class DirectProtocol implements OutboundProtocol {
         Optional<Located<String>> strategy = settings.flatMap(s -> s.word("domainStrategy", DomainStrategy.WORDS))
                 .or(() -> settings.flatMap(s -> s.word("targetStrategy", DomainStrategy.WORDS)))
                 .or(() -> draft.outbound().word("targetStrategy", DomainStrategy.WORDS));
+        draft.outbound().either("targetStrategy");
         draft.properties().put("domainStrategy", strategy.map(Located::value).orElse("AsIs"));
         settings.ifPresent(s -> {
             s.either("domainStrategy", "targetStrategy");

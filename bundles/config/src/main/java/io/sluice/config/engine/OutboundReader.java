@@ -64,7 +64,9 @@ final class OutboundReader {
         } else {
             outbound.either("streamSettings", "proxySettings", "mux");
         }
-        outbound.either("targetStrategy");
+        if (!(protocol.orElse(null) instanceof DirectProtocol)) {
+            targetStrategy(outbound);
+        }
         outbound.end();
         if (!good || tag.isEmpty()) {
             return Optional.empty();
@@ -76,6 +78,13 @@ final class OutboundReader {
         properties.put("outbound.tag", tag.get());
         properties.put("outbound.type", protocol.get().type());
         return Optional.of(new Component(Stage.OUTBOUND_PREFIX + protocol.get().type(), tag, properties));
+    }
+
+    /** Only {@code direct} looks names up itself, and reads it. */
+    private static void targetStrategy(Section outbound) {
+        outbound.word("targetStrategy", DomainStrategy.WORDS)
+                .filter(w -> !w.value().equals("AsIs"))
+                .ifPresent(_ -> outbound.noEffect("names go to the server as they are", "targetStrategy"));
     }
 
     /** All outbounds are read: checks that those which go through others name ones that are there, and no circle is made. */
