@@ -1,11 +1,12 @@
 package io.sluice.proxyserver;
 
-import io.netty.channel.ChannelPipeline;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.transport.Arrival;
 
-/** How a connection begins. */
+/** How a client's stream begins. */
 @FunctionalInterface
 public interface Conversation {
 
-    /** Adds its handlers at the end of the pipeline. On the connection's loop. */
-    void begin(Door door, ChannelPipeline pipeline);
+    /** Adds its handlers at the end of the stream's pipeline, and reads. On the stream's loop. */
+    void begin(Door door, ByteStream stream, Arrival arrival);
 }

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.api.flow.ByteStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -29,8 +29,8 @@ public final class Farewell extends ChannelInboundHandlerAdapter {
      * @param present the handler in whose place it comes; everything behind that one stays
      * @param last ownership passes
      */
-    public static void say(ChannelHandlerContext ctx, ChannelHandler present, ByteBuf last) {
-        Channel channel = ctx.channel();
+    public static void say(ByteStream stream, ChannelHandler present, ByteBuf last) {
+        Channel channel = stream.channel();
         if (!channel.isActive()) {
             last.release();
             channel.close();
@@ -38,7 +38,7 @@ public final class Farewell extends ChannelInboundHandlerAdapter {
         }
         channel.writeAndFlush(last).addListener(written -> {
             if (written.isSuccess()) {
-                ((DuplexChannel) channel).shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                stream.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             } else {
                 channel.close();
             }

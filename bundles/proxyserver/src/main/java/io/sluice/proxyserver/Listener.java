@@ -5,12 +5,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.sluice.api.flow.ByteStream;
 import io.sluice.api.inbound.Inbound;
+import io.sluice.api.transport.Arrival;
+import io.sluice.api.transport.LayerSettings;
+import io.sluice.api.transport.StreamAcceptor;
+import io.sluice.api.transport.StreamLayer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
-/** A listening inbound: one socket, and a conversation for every connection to it. Any thread but the loops'. */
+/** A listening inbound: one socket, and layers that its connections go up through. Any thread but the loops'. */
 public final class Listener implements Inbound, AutoCloseable {
 
     /** The kernel takes the smaller of this and {@code net.core.somaxconn} (4096 since Linux 5.4). */
@@ -29,10 +35,42 @@ public final class Listener implements Inbound, AutoCloseable {
     /**
      * Binds; waits for it.
      *
-     * @param conversation what a new connection begins with
+     * @param top as for {@link #stack}, and so are the others
+     * @throws IllegalArgumentException with one sentence, if a property cannot be used
      * @throws IOException where it could not listen, and why
      */
-    public static Listener open(Door door, Conversation conversation) throws IOException {
+    public static Listener open(
+            Door door, StreamAcceptor top, Map<String, ?> properties, StreamLayer security, StreamLayer transport)
+            throws IOException {
+        return open(door, stack(top, door.settings(), properties, security, transport));
+    }
+
+    /**
+     * The acceptor of raw connections whose streams reach {@code top} through the layers.
+     *
+     * @param properties the component's, with those of its layers
+     * @param security null for none
+     * @param transport null for none
+     * @throws IllegalArgumentException with one sentence, if a property cannot be used
+     */
+    public static StreamAcceptor stack(
+            StreamAcceptor top,
+            InboundSettings settings,
+            Map<String, ?> properties,
+            StreamLayer security,
+            StreamLayer transport) {
+        StreamAcceptor lowest = top;
+        for (StreamLayer layer : new StreamLayer[] {transport, security}) {
+            if (layer != null) {
+                String where = "inbound \"" + settings.tag() + "\"";
+                lowest = layer.acceptor(lowest, new LayerSettings(where, settings.listen(), layer.name(), properties));
+            }
+        }
+        return lowest;
+    }
+
+    /** Binds, without layers; waits for it. */
+    public static Listener open(Door door, StreamAcceptor lowest) throws IOException {
         InboundSettings settings = door.settings();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(door.loops().group())
@@ -49,7 +87,7 @@ public final class Listener implements Inbound, AutoCloseable {
                     protected void initChannel(Channel child) {
                         door.counters().acceptedConnections.increment();
                         door.guests().add(child);
-                        conversation.begin(door, child.pipeline());
+                        accept(lowest, (DuplexChannel) child);
                     }
                 });
         ChannelFuture bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
@@ -62,6 +100,13 @@ public final class Listener implements Inbound, AutoCloseable {
                     bound.cause());
         }
         return new Listener(door, bound.channel());
+    }
+
+    private static void accept(StreamAcceptor lowest, DuplexChannel channel) {
+        channel.config().setAutoRead(false);
+        lowest.accept(
+                ByteStream.of(channel),
+                Arrival.of((InetSocketAddress) channel.remoteAddress(), (InetSocketAddress) channel.localAddress()));
     }
 
     @Override

@@ -63,7 +63,7 @@ class ListenerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Door door = new Door(settings("127.0.0.1", taken.getLocalPort(), Accounts.open()), loops, () -> null);
 
-            assertThatThrownBy(() -> Listener.open(door, (d, pipeline) -> {}))
+            assertThatThrownBy(() -> Listener.open(door, (stream, arrival) -> {}))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("in use");
@@ -77,7 +77,7 @@ class ListenerTest {
         var accepted = new CompletableFuture<Boolean>();
         Listener listener = Listener.open(
                 door,
-                (d, pipeline) -> accepted.complete(pipeline.channel().config().getOption(ChannelOption.TCP_NODELAY)));
+                (stream, arrival) -> accepted.complete(stream.channel().config().getOption(ChannelOption.TCP_NODELAY)));
         try (Socket client = new Socket("127.0.0.1", listener.local().getPort())) {
             assertThat(accepted.get(30, TimeUnit.SECONDS))
                     .as("TCP_NODELAY of %s", client)
@@ -90,10 +90,10 @@ class ListenerTest {
     void closedListener_freesItsPortAtOnce() throws Exception {
         for (int i = 0; i < 20; i++) {
             Door door = new Door(settings("127.0.0.1", 0, Accounts.open()), loops, () -> null);
-            Listener first = Listener.open(door, (d, pipeline) -> {});
+            Listener first = Listener.open(door, (stream, arrival) -> {});
             first.close();
             Door again = new Door(settings("127.0.0.1", first.local().getPort(), Accounts.open()), loops, () -> null);
-            Listener.open(again, (d, pipeline) -> {}).close();
+            Listener.open(again, (stream, arrival) -> {}).close();
         }
     }
 

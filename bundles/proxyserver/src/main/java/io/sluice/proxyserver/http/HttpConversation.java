@@ -5,9 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -23,11 +21,11 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
+import io.sluice.api.transport.Arrival;
 import io.sluice.proxycodec.EarlyBytes;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.Farewell;
 import io.sluice.proxyserver.StreamOpening;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -72,6 +70,8 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private final Door door;
+    private final ByteStream stream;
+    private final Arrival arrival;
     private final ResponseEncoder encoder = new ResponseEncoder();
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private ChannelHandlerContext ctx;
@@ -82,14 +82,17 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
     private StreamOpening opening;
     private PlainUpstream upstream;
 
-    private HttpConversation(Door door) {
+    private HttpConversation(Door door, ByteStream stream, Arrival arrival) {
         this.door = door;
+        this.stream = stream;
+        this.arrival = arrival;
     }
 
     /** A {@link io.sluice.proxyserver.Conversation}. */
-    public static void begin(Door door, ChannelPipeline pipeline) {
-        HttpConversation conversation = new HttpConversation(door);
-        pipeline.addLast(new StrictRequestDecoder(), conversation.encoder, conversation);
+    public static void begin(Door door, ByteStream stream, Arrival arrival) {
+        HttpConversation conversation = new HttpConversation(door, stream, arrival);
+        stream.channel().pipeline().addLast(new StrictRequestDecoder(), conversation.encoder, conversation);
+        stream.channel().config().setAutoRead(true);
     }
 
     @Override
@@ -173,8 +176,9 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
             return;
         }
         String field = request.headers().get(HttpHeaderNames.PROXY_AUTHORIZATION);
-        Duration delay =
-                field == null ? Duration.ZERO : door.throttle().delay(remote().getAddress(), System.nanoTime());
+        Duration delay = field == null
+                ? Duration.ZERO
+                : door.throttle().delay(arrival.peer().getAddress(), System.nanoTime());
         if (delay.isZero()) {
             authenticate(request, field);
             return;
@@ -202,7 +206,7 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
         }
         if (field != null) {
             door.counters().authFailures.increment();
-            door.throttle().failed(remote().getAddress(), System.nanoTime());
+            door.throttle().failed(arrival.peer().getAddress(), System.nanoTime());
         }
         refuse(new Refusal(HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED, "this proxy wants a user and a password"));
     }
@@ -220,7 +224,7 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
             refuse(Refusal.of(CloseReason.SHUTDOWN));
             return;
         }
-        FlowSource source = new FlowSource(Network.TCP, door.settings().tag(), remote(), target.endpoint(), user);
+        FlowSource source = new FlowSource(Network.TCP, door.settings().tag(), arrival.peer(), target.endpoint(), user);
         if (HttpMethod.CONNECT.equals(request.method())) {
             tunnel(flows, source);
         } else {
@@ -248,7 +252,7 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), ESTABLISHED), ctx.voidPromise());
             ctx.pipeline().remove(this);
         }
-        return ByteStream.of((DuplexChannel) ctx.channel());
+        return stream;
     }
 
     // Plain requests
@@ -329,7 +333,7 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
             ctx.pipeline().remove(StrictRequestDecoder.class);
             ctx.pipeline().remove(encoder);
         }
-        Farewell.say(ctx, this, last);
+        Farewell.say(stream, this, last);
     }
 
     @Override
@@ -373,10 +377,6 @@ public final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.error("inbound \"{}\": an HTTP conversation failed", tag, cause);
         }
         ctx.close();
-    }
-
-    private InetSocketAddress remote() {
-        return (InetSocketAddress) ctx.channel().remoteAddress();
     }
 
     /** Writes a part of the response. Ownership passes. */

@@ -2,7 +2,6 @@ package io.sluice.proxyserver.socks;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -14,6 +13,7 @@ import io.sluice.api.flow.FlowSource;
 import io.sluice.api.loop.DatagramIo;
 import io.sluice.api.loop.DatagramSink;
 import io.sluice.api.net.Network;
+import io.sluice.api.transport.Arrival;
 import io.sluice.proxycodec.socks.Socks5Address;
 import io.sluice.proxycodec.socks.Socks5DatagramDecoder;
 import io.sluice.proxycodec.socks.Socks5DatagramHeaders;
@@ -21,7 +21,6 @@ import io.sluice.proxyserver.ClientDatagramPort;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundCounters;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -40,9 +39,9 @@ final class SocksAssociation implements ClientDatagramPort.Association {
     private static final int KERNEL_BUFFER = 4 << 20;
 
     private final Door door;
-    private final Channel control;
+    private final EventLoop loop;
+    private final Arrival arrival;
     private final Optional<String> user;
-    private final InetAddress client;
     private final Socks5DatagramDecoder decoder = new Socks5DatagramDecoder();
     private int clientPort;
     private InetSocketAddress clientEndpoint;
@@ -53,26 +52,26 @@ final class SocksAssociation implements ClientDatagramPort.Association {
     private boolean closed;
 
     /**
-     * @param expected DST of the request: where the client will send from, as far as it knows
+     * @param loop that of the control connection
+     * @param clientPort DST.PORT of the request: where the client will send from, as far as it knows; else 0
      */
-    SocksAssociation(Door door, Channel control, Optional<String> user, InetSocketAddress expected) {
+    SocksAssociation(Door door, EventLoop loop, Arrival arrival, Optional<String> user, int clientPort) {
         this.door = door;
-        this.control = control;
+        this.loop = loop;
+        this.arrival = arrival;
         this.user = user;
-        this.client = ((InetSocketAddress) control.remoteAddress()).getAddress();
-        this.clientPort = expected.getPort();
+        this.clientPort = clientPort;
     }
 
     /** Binds the relay socket. */
     ChannelFuture open() {
-        InetAddress local = ((InetSocketAddress) control.localAddress()).getAddress();
         ChannelFuture bound = new Bootstrap()
-                .group(control.eventLoop())
+                .group(loop)
                 .channel(door.loops().datagramChannel())
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.SO_RCVBUF, KERNEL_BUFFER)
                 .handler(new ChannelInboundHandlerAdapter())
-                .bind(local, 0);
+                .bind(arrival.local().getAddress(), 0);
         relay = (DatagramChannel) bound.channel();
         headers = new Socks5DatagramHeaders(relay.alloc());
         bound.addListener(done -> {
@@ -111,7 +110,7 @@ final class SocksAssociation implements ClientDatagramPort.Association {
 
     @Override
     public EventLoop eventLoop() {
-        return control.eventLoop();
+        return loop;
     }
 
     @Override
@@ -146,7 +145,8 @@ final class SocksAssociation implements ClientDatagramPort.Association {
     }
 
     private boolean isClient(InetSocketAddress sender) {
-        return client.equals(sender.getAddress()) && (clientPort == 0 || clientPort == sender.getPort());
+        return arrival.peer().getAddress().equals(sender.getAddress())
+                && (clientPort == 0 || clientPort == sender.getPort());
     }
 
     private void arrived(ByteBuf datagram, InetSocketAddress sender) {

@@ -2,13 +2,12 @@ package io.sluice.proxyserver.socks;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DuplexChannel;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
+import io.sluice.api.transport.Arrival;
 import io.sluice.proxycodec.Handshake;
 import io.sluice.proxycodec.socks.MalformedSocksException;
 import io.sluice.proxycodec.socks.Socks5;
@@ -66,19 +65,24 @@ public final class SocksConversation extends Handshake {
     }
 
     private final Door door;
+    private final ByteStream stream;
+    private final Arrival arrival;
     private State state = State.GREETING;
     private Optional<String> user = Optional.empty();
     private ScheduledFuture<?> deadline;
     private StreamOpening deciding;
     private SocksAssociation association;
 
-    private SocksConversation(Door door) {
+    private SocksConversation(Door door, ByteStream stream, Arrival arrival) {
         this.door = door;
+        this.stream = stream;
+        this.arrival = arrival;
     }
 
     /** A {@link io.sluice.proxyserver.Conversation}. */
-    public static void begin(Door door, ChannelPipeline pipeline) {
-        pipeline.addLast(new SocksConversation(door));
+    public static void begin(Door door, ByteStream stream, Arrival arrival) {
+        stream.channel().pipeline().addLast(new SocksConversation(door, stream, arrival));
+        stream.channel().config().setAutoRead(true);
     }
 
     @Override
@@ -126,7 +130,7 @@ public final class SocksConversation extends Handshake {
             return true;
         }
         door.counters().refusedRequests.increment();
-        Farewell.say(ctx, this, Socks5ServerCodec.method(ctx.alloc(), Socks5.NONE_ACCEPTABLE));
+        Farewell.say(stream, this, Socks5ServerCodec.method(ctx.alloc(), Socks5.NONE_ACCEPTABLE));
         return false;
     }
 
@@ -134,7 +138,7 @@ public final class SocksConversation extends Handshake {
         if (credentials == null) {
             return false;
         }
-        Duration delay = door.throttle().delay(remote(ctx).getAddress(), System.nanoTime());
+        Duration delay = door.throttle().delay(arrival.peer().getAddress(), System.nanoTime());
         if (delay.isZero()) {
             return check(ctx, credentials);
         }
@@ -161,8 +165,8 @@ public final class SocksConversation extends Handshake {
             return true;
         }
         door.counters().authFailures.increment();
-        door.throttle().failed(remote(ctx).getAddress(), System.nanoTime());
-        Farewell.say(ctx, this, Socks5ServerCodec.authentication(ctx.alloc(), false));
+        door.throttle().failed(arrival.peer().getAddress(), System.nanoTime());
+        Farewell.say(stream, this, Socks5ServerCodec.authentication(ctx.alloc(), false));
         return false;
     }
 
@@ -187,8 +191,7 @@ public final class SocksConversation extends Handshake {
         }
         state = State.DECIDING;
         ctx.channel().config().setAutoRead(false);
-        deciding = new StreamOpening(
-                ctx, source(ctx, Network.TCP, destination), () -> accepted(ctx), reason -> rejected(ctx, reason));
+        deciding = new StreamOpening(ctx, source(destination), () -> accepted(ctx), reason -> rejected(ctx, reason));
         flows.stream(deciding);
     }
 
@@ -198,7 +201,7 @@ public final class SocksConversation extends Handshake {
             return;
         }
         state = State.ASSOCIATED;
-        association = new SocksAssociation(door, ctx.channel(), user, expected);
+        association = new SocksAssociation(door, ctx.channel().eventLoop(), arrival, user, expected.getPort());
         association.open().addListener(opened -> {
             if (isOver()) {
                 association.close(CloseReason.CLIENT_ABORTED);
@@ -217,8 +220,8 @@ public final class SocksConversation extends Handshake {
         });
     }
 
-    private FlowSource source(ChannelHandlerContext ctx, Network network, InetSocketAddress destination) {
-        return new FlowSource(network, door.settings().tag(), remote(ctx), destination, user);
+    private FlowSource source(InetSocketAddress destination) {
+        return new FlowSource(Network.TCP, door.settings().tag(), arrival.peer(), destination, user);
     }
 
     /** The flow room takes the stream. */
@@ -231,7 +234,7 @@ public final class SocksConversation extends Handshake {
                     ctx.voidPromise());
             handOver(ctx);
         }
-        return ByteStream.of((DuplexChannel) ctx.channel());
+        return stream;
     }
 
     /** The flow room refuses the stream. */
@@ -249,13 +252,13 @@ public final class SocksConversation extends Handshake {
 
     private void refuse(ChannelHandlerContext ctx, Socks5Status status) {
         door.counters().refusedRequests.increment();
-        Farewell.say(ctx, this, Socks5ServerCodec.reply(ctx.alloc(), status, Socks5Address.UNSPECIFIED));
+        Farewell.say(stream, this, Socks5ServerCodec.reply(ctx.alloc(), status, Socks5Address.UNSPECIFIED));
     }
 
     private void malformed(ChannelHandlerContext ctx, MalformedSocksException malformed) {
         door.counters().malformedRequests.increment();
         switch (state) {
-            case CREDENTIALS -> Farewell.say(ctx, this, Socks5ServerCodec.authentication(ctx.alloc(), false));
+            case CREDENTIALS -> Farewell.say(stream, this, Socks5ServerCodec.authentication(ctx.alloc(), false));
             case REQUEST -> refuse(ctx, malformed.status());
             // What does not begin with SOCKS5 would not understand an answer in it.
             case GREETING, CHECKING, DECIDING, ASSOCIATED -> ctx.close();
@@ -296,9 +299,5 @@ public final class SocksConversation extends Handshake {
                     cause);
         }
         ctx.close();
-    }
-
-    private static InetSocketAddress remote(ChannelHandlerContext ctx) {
-        return (InetSocketAddress) ctx.channel().remoteAddress();
     }
 }

@@ -30,7 +30,8 @@ final class HttpServerFixture implements AutoCloseable {
                 accounts.length == 0 ? Accounts.open() : Accounts.of("", accounts),
                 false,
                 Optional.empty());
-        listener = Listener.open(new Door(settings, loops, () -> flows, limit), HttpConversation::begin);
+        Door door = new Door(settings, loops, () -> flows, limit);
+        listener = Listener.open(door, (stream, arrival) -> HttpConversation.begin(door, stream, arrival));
     }
 
     HttpServerFixture(NettyEventLoops loops, FlowAcceptor flows, String... accounts) throws IOException {

@@ -6,7 +6,6 @@ import io.sluice.api.transport.StreamAcceptor;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.ScriptedFlows;
 import io.sluice.proxyserver.fallback.Fallbacks;
@@ -34,7 +33,7 @@ public final class KeyedFixture implements AutoCloseable {
         FlowAcceptor room = flows;
         door = new Door(InboundSettings.keyed("test", "in", "127.0.0.1", 0), loops, () -> room, limit);
         KeyedDoor keyed = new KeyedDoor(door, users, Fallbacks.parse("", fallbacks), OpenEgress::new);
-        listener = LayeredListener.open(door, acceptor.apply(keyed));
+        listener = Listener.open(door, acceptor.apply(keyed));
     }
 
     public Socket connect() throws IOException {

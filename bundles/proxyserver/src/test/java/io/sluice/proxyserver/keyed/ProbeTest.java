@@ -7,7 +7,7 @@ import io.sluice.api.transport.StreamAcceptor;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.proxycodec.vmess.VmessId;
 import io.sluice.proxycodec.vmess.VmessServer;
-import io.sluice.proxyserver.LayeredListener;
+import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.trojan.TrojanConversation;
 import io.sluice.proxyserver.vless.VlessConversation;
 import io.sluice.proxyserver.vmess.VmessConversation;
@@ -103,8 +103,7 @@ class ProbeTest {
                 users(inbound),
                 Duration.ofSeconds(60),
                 fallbacks,
-                door -> LayeredListener.stack(
-                        top.apply(door), door.door().settings(), properties, security, transport));
+                door -> Listener.stack(top.apply(door), door.door().settings(), properties, security, transport));
     }
 
     private static Users users(Inbound inbound) {

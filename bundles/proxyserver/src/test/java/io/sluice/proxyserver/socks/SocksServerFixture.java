@@ -42,7 +42,7 @@ final class SocksServerFixture implements AutoCloseable {
                 true,
                 Optional.empty());
         door = new Door(settings, loops, () -> flowsThere ? flows : null, limit);
-        listener = Listener.open(door, SocksConversation::begin);
+        listener = Listener.open(door, (stream, arrival) -> SocksConversation.begin(door, stream, arrival));
     }
 
     long count(String counter) {

@@ -10,7 +10,6 @@ import io.sluice.proxycodec.vmess.VmessServer;
 import io.sluice.proxyserver.DirectFlows;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.fallback.Fallbacks;
 import io.sluice.proxyserver.keyed.KeyedDoor;
@@ -65,7 +64,7 @@ class RealClientTest {
                 Fallbacks.parse(WHERE, new String[0]),
                 () -> null);
         VmessServer server = new VmessServer(ids, InstantSource.system(), RANDOM);
-        inbound = LayeredListener.open(door, VmessConversation.acceptor(keyed, server));
+        inbound = Listener.open(door, VmessConversation.acceptor(keyed, server));
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.sluice.inbound.http;
 import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.transport.StreamLayer;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundConfig;
 import io.sluice.proxyserver.InboundSettings;
@@ -10,6 +11,7 @@ import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.http.HttpConversation;
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -50,13 +52,36 @@ public final class HttpInbound {
      * @throws IOException if it cannot listen
      */
     @Activate
-    public HttpInbound(BundleContext bundle, @Reference EventLoops loops, InboundConfig config) throws IOException {
+    public HttpInbound(
+            BundleContext bundle,
+            @Reference EventLoops loops,
+            @Reference(
+                            name = "security",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer security,
+            @Reference(
+                            name = "transport",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer transport,
+            InboundConfig config,
+            Map<String, Object> properties)
+            throws IOException {
         InboundSettings settings = InboundSettings.of("http", config);
-        listener = Listener.open(new Door(settings, loops, () -> flows), HttpConversation::begin);
-        Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put(Inbound.TAG, listener.tag());
-        properties.put(Inbound.TYPE, listener.type());
-        registration = bundle.registerService(Inbound.class, listener, properties);
+        Door door = new Door(settings, loops, () -> flows);
+        listener = Listener.open(
+                door,
+                (stream, arrival) -> HttpConversation.begin(door, stream, arrival),
+                properties,
+                security,
+                transport);
+        Hashtable<String, Object> registered = new Hashtable<>();
+        registered.put(Inbound.TAG, listener.tag());
+        registered.put(Inbound.TYPE, listener.type());
+        registration = bundle.registerService(Inbound.class, listener, registered);
         LOG.info("inbound \"{}\" listens on {} for HTTP proxy requests", listener.tag(), listener.local());
     }
 

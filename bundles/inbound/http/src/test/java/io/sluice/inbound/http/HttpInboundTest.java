@@ -77,7 +77,8 @@ class HttpInboundTest {
 
     @Test
     void active_listensAndIsRegistered_withoutFlowRoomItRefuses_inactive_isGone() throws Exception {
-        HttpInbound inbound = new HttpInbound(bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0)));
+        HttpInbound inbound =
+                new HttpInbound(bundle(), loops, null, null, config(Map.of("inbound_tag", "in", "port", 0)), Map.of());
         Inbound service = registered.get();
         assertThat(service.local().getAddress().isLoopbackAddress()).isTrue();
         assertThat(say(service, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 503 ");
@@ -93,7 +94,12 @@ class HttpInboundTest {
     @Test
     void wouldBeOpenToOthers_isNotRegistered() {
         assertThatThrownBy(() -> new HttpInbound(
-                        bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0"))))
+                        bundle(),
+                        loops,
+                        null,
+                        null,
+                        config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0")),
+                        Map.of()))
                 .hasMessageContaining("inbound \"in\" would listen on 0.0.0.0:0 without authentication");
         assertThat(registered.get()).isNull();
     }

@@ -2,7 +2,8 @@ package io.sluice.inbound.mixed;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
+import io.sluice.api.flow.ByteStream;
+import io.sluice.api.transport.Arrival;
 import io.sluice.proxycodec.Handshake;
 import io.sluice.proxycodec.socks.Socks5;
 import io.sluice.proxyserver.Conversation;
@@ -15,15 +16,20 @@ import java.util.concurrent.ScheduledFuture;
 final class FirstOctet extends Handshake {
 
     private final Door door;
+    private final ByteStream stream;
+    private final Arrival arrival;
     private ScheduledFuture<?> deadline;
 
-    private FirstOctet(Door door) {
+    private FirstOctet(Door door, ByteStream stream, Arrival arrival) {
         this.door = door;
+        this.stream = stream;
+        this.arrival = arrival;
     }
 
     /** A {@link Conversation}. */
-    static void begin(Door door, ChannelPipeline pipeline) {
-        pipeline.addLast(new FirstOctet(door));
+    static void begin(Door door, ByteStream stream, Arrival arrival) {
+        stream.channel().pipeline().addLast(new FirstOctet(door, stream, arrival));
+        stream.channel().config().setAutoRead(true);
     }
 
     @Override
@@ -55,10 +61,9 @@ final class FirstOctet extends Handshake {
 
     private void become(ChannelHandlerContext ctx, Conversation conversation) {
         ByteBuf bytes = take();
-        ChannelPipeline pipeline = ctx.pipeline();
-        conversation.begin(door, pipeline);
-        pipeline.remove(this);
-        pipeline.fireChannelRead(bytes);
+        conversation.begin(door, stream, arrival);
+        ctx.pipeline().remove(this);
+        ctx.fireChannelRead(bytes);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.sluice.inbound.mixed;
 import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.transport.StreamLayer;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundConfig;
 import io.sluice.proxyserver.InboundSettings;
 import io.sluice.proxyserver.Listener;
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -49,13 +51,32 @@ public final class MixedInbound {
      * @throws IOException if it cannot listen
      */
     @Activate
-    public MixedInbound(BundleContext bundle, @Reference EventLoops loops, InboundConfig config) throws IOException {
+    public MixedInbound(
+            BundleContext bundle,
+            @Reference EventLoops loops,
+            @Reference(
+                            name = "security",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer security,
+            @Reference(
+                            name = "transport",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer transport,
+            InboundConfig config,
+            Map<String, Object> properties)
+            throws IOException {
         InboundSettings settings = InboundSettings.of("mixed", config);
-        listener = Listener.open(new Door(settings, loops, () -> flows), FirstOctet::begin);
-        Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put(Inbound.TAG, listener.tag());
-        properties.put(Inbound.TYPE, listener.type());
-        registration = bundle.registerService(Inbound.class, listener, properties);
+        Door door = new Door(settings, loops, () -> flows);
+        listener = Listener.open(
+                door, (stream, arrival) -> FirstOctet.begin(door, stream, arrival), properties, security, transport);
+        Hashtable<String, Object> registered = new Hashtable<>();
+        registered.put(Inbound.TAG, listener.tag());
+        registered.put(Inbound.TYPE, listener.type());
+        registration = bundle.registerService(Inbound.class, listener, registered);
         LOG.info("inbound \"{}\" listens on {} for SOCKS5 and HTTP proxy requests", listener.tag(), listener.local());
     }
 

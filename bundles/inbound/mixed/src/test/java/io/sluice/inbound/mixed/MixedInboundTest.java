@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.proxyserver.InboundConfig;
+import io.sluice.transport.websocket.WebSocketLayer;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
@@ -77,7 +78,8 @@ class MixedInboundTest {
 
     @Test
     void active_listensAndIsRegistered_withoutFlowRoomItRefuses_inactive_isGone() throws Exception {
-        MixedInbound inbound = new MixedInbound(bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0)));
+        MixedInbound inbound =
+                new MixedInbound(bundle(), loops, null, null, config(Map.of("inbound_tag", "in", "port", 0)), Map.of());
         Inbound service = registered.get();
         assertThat(service.local().getAddress().isLoopbackAddress()).isTrue();
         assertThat(say(service, "\5\1\0\5\1\0\1\1\2\3\4\0\u0050")).isEqualTo("\5\0\5\1\0\1\0\0\0\0\0\0");
@@ -98,8 +100,42 @@ class MixedInboundTest {
     @Test
     void wouldBeOpenToOthers_isNotRegistered() {
         assertThatThrownBy(() -> new MixedInbound(
-                        bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0"))))
+                        bundle(),
+                        loops,
+                        null,
+                        null,
+                        config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0")),
+                        Map.of()))
                 .hasMessageContaining("inbound \"in\" would listen on 0.0.0.0:0 without authentication");
         assertThat(registered.get()).isNull();
+    }
+
+    /** The first message of a WebSocket, masked with zeros, and the first that comes back. */
+    private static String sayByWebSocket(Inbound inbound, String octets) throws IOException {
+        try (Socket socket =
+                new Socket(inbound.local().getAddress(), inbound.local().getPort())) {
+            socket.setSoTimeout(30_000);
+            String request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+            String frame = "\202" + (char) (0x80 | octets.length()) + "\0\0\0\0" + octets;
+            socket.getOutputStream().write((request + frame).getBytes(StandardCharsets.ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(all).startsWith("HTTP/1.1 101 ");
+            int message = all.indexOf("\r\n\r\n") + 4;
+            assertThat(all.charAt(message)).isEqualTo('\202');
+            return all.substring(message + (all.charAt(message + 1) < 126 ? 2 : 4));
+        }
+    }
+
+    @Test
+    void throughALayer_theFirstOctetTellsWhich() throws Exception {
+        MixedInbound inbound = new MixedInbound(
+                bundle(), loops, null, new WebSocketLayer(), config(Map.of("inbound_tag", "in", "port", 0)), Map.of());
+        Inbound service = registered.get();
+
+        assertThat(sayByWebSocket(service, "\5\1\0\5\1\0\1\1\2\3\4\0\u0050")).startsWith("\5\0");
+        assertThat(sayByWebSocket(service, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 503 ");
+        inbound.deactivate();
     }
 }

@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.loop.EventLoops;
+import io.sluice.api.transport.StreamLayer;
 import io.sluice.inbound.shadowsocks.engine.PacketServer;
 import io.sluice.inbound.shadowsocks.engine.ServerCounters;
 import io.sluice.inbound.shadowsocks.engine.StreamServer;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.keyed.KeyedDoor;
 import io.sluice.shadowsocks.Method;
@@ -77,6 +77,7 @@ public final class ShadowsocksInbound {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ShadowsocksInbound.class);
+    private static final LongSupplier EPOCH_SECONDS = () -> System.currentTimeMillis() / 1_000;
 
     private final ShadowsocksListener listener;
     private final ServiceRegistration<Inbound> registration;
@@ -92,16 +93,50 @@ public final class ShadowsocksInbound {
      * @throws IOException if it cannot listen
      */
     @Activate
-    public ShadowsocksInbound(BundleContext bundle, @Reference EventLoops loops, Config config) throws IOException {
+    public ShadowsocksInbound(
+            BundleContext bundle,
+            @Reference EventLoops loops,
+            @Reference(
+                            name = "security",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer security,
+            @Reference(
+                            name = "transport",
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer transport,
+            Config config,
+            Map<String, Object> properties)
+            throws IOException {
         InboundSettings settings =
                 InboundSettings.keyed("shadowsocks", config.inbound_tag(), config.listen(), config.port());
         ServerKeys keys = keys("inbound \"" + config.inbound_tag() + "\": ", config);
+        if (!config.tcp() && !config.udp()) {
+            throw new IllegalArgumentException(
+                    "inbound \"" + config.inbound_tag() + "\": neither tcp nor udp is to be taken");
+        }
         Door door = new Door(settings, loops, () -> flows, KeyedDoor.HANDSHAKE_LIMIT);
-        listener = open(door, keys, config);
-        Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put(Inbound.TAG, listener.tag());
-        properties.put(Inbound.TYPE, listener.type());
-        registration = bundle.registerService(Inbound.class, listener, properties);
+        ServerCounters counters = new ServerCounters(door.counters());
+        Listener streams = config.tcp()
+                ? Listener.open(
+                        door,
+                        new StreamServer(
+                                door,
+                                ServerContext.of(keys, EPOCH_SECONDS, System::nanoTime, new SecureRandom()),
+                                counters),
+                        properties,
+                        security,
+                        transport)
+                : null;
+        listener = new ShadowsocksListener(
+                config.inbound_tag(), counters, streams, config.udp() ? packets(door, keys, counters, streams) : null);
+        Hashtable<String, Object> registered = new Hashtable<>();
+        registered.put(Inbound.TAG, listener.tag());
+        registered.put(Inbound.TYPE, listener.type());
+        registration = bundle.registerService(Inbound.class, listener, registered);
         LOG.info("inbound \"{}\" listens on {} for Shadowsocks ({})", listener.tag(), listener.local(), keys);
     }
 
@@ -123,29 +158,18 @@ public final class ShadowsocksInbound {
         }
     }
 
-    private static ShadowsocksListener open(Door door, ServerKeys keys, Config config) throws IOException {
-        if (!config.tcp() && !config.udp()) {
-            throw new IllegalArgumentException(
-                    "inbound \"" + config.inbound_tag() + "\": neither tcp nor udp is to be taken");
-        }
-        SecureRandom random = new SecureRandom();
-        LongSupplier epochSeconds = () -> System.currentTimeMillis() / 1_000;
-        ServerCounters counters = new ServerCounters(door.counters());
-        Listener streams = null;
-        InetSocketAddress local = door.settings().listen();
-        if (config.tcp()) {
-            ServerContext context = ServerContext.of(keys, epochSeconds, System::nanoTime, random);
-            streams = LayeredListener.open(door, new StreamServer(door, context, counters));
-            local = streams.local();
-        }
+    /**
+     * Packets come by UDP, whatever layers streams come through.
+     *
+     * @param streams whose port they have too, and which closes where they cannot be taken; or null
+     */
+    private static PacketServer packets(Door door, ServerKeys keys, ServerCounters counters, Listener streams)
+            throws IOException {
+        PacketContext context =
+                new PacketContext(new SecureRandom(), EPOCH_SECONDS, System::nanoTime, ByteBufAllocator.DEFAULT);
+        InetSocketAddress local = streams == null ? door.settings().listen() : streams.local();
         try {
-            PacketServer packets = null;
-            if (config.udp()) {
-                PacketContext context =
-                        new PacketContext(random, epochSeconds, System::nanoTime, ByteBufAllocator.DEFAULT);
-                packets = PacketServer.open(door, ServerPackets.of(keys, context), counters, local);
-            }
-            return new ShadowsocksListener(config.inbound_tag(), counters, streams, packets);
+            return PacketServer.open(door, ServerPackets.of(keys, context), counters, local);
         } catch (IOException e) {
             if (streams != null) {
                 streams.close();

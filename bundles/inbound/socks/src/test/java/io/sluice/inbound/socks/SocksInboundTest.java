@@ -77,7 +77,8 @@ class SocksInboundTest {
 
     @Test
     void active_listensAndIsRegistered_withoutFlowRoomItRefuses_inactive_isGone() throws Exception {
-        SocksInbound inbound = new SocksInbound(bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0)));
+        SocksInbound inbound =
+                new SocksInbound(bundle(), loops, null, null, config(Map.of("inbound_tag", "in", "port", 0)), Map.of());
         Inbound service = registered.get();
         assertThat(service.local().getAddress().isLoopbackAddress()).isTrue();
         assertThat(say(service, "\5\1\0\5\1\0\1\1\2\3\4\0\u0050")).isEqualTo("\5\0\5\1\0\1\0\0\0\0\0\0");
@@ -93,7 +94,12 @@ class SocksInboundTest {
     @Test
     void wouldBeOpenToOthers_isNotRegistered() {
         assertThatThrownBy(() -> new SocksInbound(
-                        bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0"))))
+                        bundle(),
+                        loops,
+                        null,
+                        null,
+                        config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0")),
+                        Map.of()))
                 .hasMessageContaining("inbound \"in\" would listen on 0.0.0.0:0 without authentication");
         assertThat(registered.get()).isNull();
     }
@@ -101,7 +107,12 @@ class SocksInboundTest {
     @Test
     void meantToBeOpenToOthers_isRegistered() throws Exception {
         SocksInbound inbound = new SocksInbound(
-                bundle(), loops, config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0", "open", true)));
+                bundle(),
+                loops,
+                null,
+                null,
+                config(Map.of("inbound_tag", "in", "port", 0, "listen", "0.0.0.0", "open", true)),
+                Map.of());
         assertThat(registered.get().local().getAddress().isAnyLocalAddress()).isTrue();
         inbound.deactivate();
     }

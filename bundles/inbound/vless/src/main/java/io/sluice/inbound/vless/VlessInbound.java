@@ -7,7 +7,6 @@ import io.sluice.api.loop.EventLoops;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.fallback.Fallbacks;
 import io.sluice.proxyserver.keyed.KeyedDoor;
@@ -108,9 +107,7 @@ public final class VlessInbound {
                 VlessConversation.users(where, config._ids(), config.users()),
                 Fallbacks.parse(where, config.fallbacks()),
                 () -> egress);
-        listener = LayeredListener.open(
-                door.door(),
-                LayeredListener.stack(VlessConversation.acceptor(door), settings, properties, security, transport));
+        listener = Listener.open(door.door(), VlessConversation.acceptor(door), properties, security, transport);
         Hashtable<String, Object> registered = new Hashtable<>();
         registered.put(Inbound.TAG, listener.tag());
         registered.put(Inbound.TYPE, listener.type());

@@ -8,7 +8,6 @@ import io.sluice.proxycodec.vmess.VmessId;
 import io.sluice.proxycodec.vmess.VmessServer;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.proxyserver.fallback.Fallbacks;
 import io.sluice.proxyserver.keyed.KeyedDoor;
@@ -106,10 +105,8 @@ public final class VmessInbound {
                 Fallbacks.parse(where, new String[0]),
                 () -> null);
         VmessServer server = new VmessServer(ids, InstantSource.system(), new SecureRandom());
-        listener = LayeredListener.open(
-                door.door(),
-                LayeredListener.stack(
-                        VmessConversation.acceptor(door, server), settings, properties, security, transport));
+        listener =
+                Listener.open(door.door(), VmessConversation.acceptor(door, server), properties, security, transport);
         Hashtable<String, Object> registered = new Hashtable<>();
         registered.put(Inbound.TAG, listener.tag());
         registered.put(Inbound.TYPE, listener.type());

@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.sluice.api.transport.StreamLayer;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.shadowsocks.ClientKeys;
 import io.sluice.shadowsocks.Method;
@@ -47,13 +47,18 @@ final class InboundFixture implements AutoCloseable {
     private final PacketServer packets;
 
     InboundFixture(Method method, Duration limit, Map<String, String> users) throws IOException {
+        this(method, limit, users, null);
+    }
+
+    /** @param transport null for none */
+    InboundFixture(Method method, Duration limit, Map<String, String> users, StreamLayer transport) throws IOException {
         this.method = method;
         this.password = password(method, 1);
         door = new Door(InboundSettings.keyed("shadowsocks", "in", "127.0.0.1", 0), loops, () -> flows, limit);
         counters = new ServerCounters(door.counters());
         ServerKeys keys = ServerKeys.of(method, password, users);
         ServerContext context = ServerContext.of(keys, InboundFixture::epoch, System::nanoTime, random);
-        streams = LayeredListener.open(door, new StreamServer(door, context, counters));
+        streams = Listener.open(door, new StreamServer(door, context, counters), Map.of(), null, transport);
         packets = PacketServer.open(door, ServerPackets.of(keys, packetContext()), counters, streams.local());
     }
 

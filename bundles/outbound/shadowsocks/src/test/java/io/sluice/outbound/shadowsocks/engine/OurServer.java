@@ -19,7 +19,6 @@ import io.sluice.inbound.shadowsocks.engine.StreamServer;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.proxyserver.Door;
 import io.sluice.proxyserver.InboundSettings;
-import io.sluice.proxyserver.LayeredListener;
 import io.sluice.proxyserver.Listener;
 import io.sluice.shadowsocks.Method;
 import io.sluice.shadowsocks.ServerKeys;
@@ -44,7 +43,7 @@ final class OurServer implements FlowAcceptor, AutoCloseable {
         SecureRandom random = new SecureRandom();
         ServerKeys keys = ServerKeys.of(method, password, users);
         counters = new ServerCounters(door.counters());
-        streams = LayeredListener.open(
+        streams = Listener.open(
                 door,
                 new StreamServer(
                         door, ServerContext.of(keys, OutboundFixture::epoch, System::nanoTime, random), counters));
