@@ -16,6 +16,11 @@ interface InboundProtocol {
         return true;
     }
 
+    /** What TLS shall choose from (ALPN) where nothing is configured and no transport decides; empty leaves it to TLS. */
+    default List<String> applications() {
+        return List.of();
+    }
+
     /**
      * Reads {@code settings}, reports what is wrong and fills the properties. Fields that it does not ask for are reported by the caller.
      *

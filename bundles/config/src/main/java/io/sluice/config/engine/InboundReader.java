@@ -79,7 +79,7 @@ final class InboundReader {
         settings.ifPresent(Section::end);
         if (protocol.isLayered()) {
             inbound.section("streamSettings").ifPresent(stream -> {
-                new StreamSettingsReader(stream, properties).server();
+                new StreamSettingsReader(stream, properties).server(protocol.applications());
                 stream.end();
             });
         }

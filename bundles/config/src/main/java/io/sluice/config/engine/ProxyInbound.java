@@ -2,7 +2,7 @@ package io.sluice.config.engine;
 
 import java.util.List;
 
-/** The proxies for clients nearby: socks, http and mixed. They speak plain TCP. */
+/** The proxies: socks, http and mixed. */
 final class ProxyInbound implements InboundProtocol {
 
     private final String name;
@@ -21,9 +21,10 @@ final class ProxyInbound implements InboundProtocol {
         return name;
     }
 
+    /** What speaks HTTP speaks no HTTP/2, so it must not be chosen. */
     @Override
-    public boolean isLayered() {
-        return false;
+    public List<String> applications() {
+        return name.equals("socks") ? List.of() : List.of("http/1.1");
     }
 
     @Override
@@ -40,7 +41,6 @@ final class ProxyInbound implements InboundProtocol {
         if (open) {
             draft.properties().put("open", true);
         }
-        draft.inbound().unsupported("inbounds speak plain TCP", "remove it", "streamSettings");
         return true;
     }
 

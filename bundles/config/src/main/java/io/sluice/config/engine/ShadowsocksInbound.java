@@ -20,19 +20,8 @@ final class ShadowsocksInbound implements InboundProtocol {
         return "shadowsocks";
     }
 
-    /** Packets come by UDP, which no layer carries; so streams come by TCP. */
-    @Override
-    public boolean isLayered() {
-        return false;
-    }
-
     @Override
     public boolean read(InboundDraft draft) {
-        draft.inbound().section("streamSettings").ifPresent(stream -> {
-            StreamSettingsReader.plain(stream);
-            StreamSettingsReader.noOptions(stream);
-            stream.end();
-        });
         if (draft.settings().isEmpty()) {
             draft.inbound()
                     .missing(
@@ -45,6 +34,9 @@ final class ShadowsocksInbound implements InboundProtocol {
         Optional<String> password = method.flatMap(m -> m.password(settings, false));
         settings.either("password");
         boolean good = networks(settings, draft.properties());
+        if (Boolean.FALSE.equals(draft.properties().get("tcp"))) {
+            draft.inbound().noEffect("packets come by UDP, which no layer carries", "streamSettings");
+        }
         String field = settings.either("users", "clients");
         good &= users(settings, field, method, draft.properties());
         settings.noEffect("there are no levels and addresses of users", "level", "email");

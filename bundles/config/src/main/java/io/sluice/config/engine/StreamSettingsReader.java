@@ -44,15 +44,19 @@ final class StreamSettingsReader {
 
     /** Of an outbound. The caller ends the section. */
     void client() {
-        read(true);
+        read(true, List.of());
     }
 
-    /** Of an inbound. The caller ends the section. */
-    void server() {
-        read(false);
+    /**
+     * Of an inbound. The caller ends the section.
+     *
+     * @param applications as {@link InboundProtocol#applications()}
+     */
+    void server(List<String> applications) {
+        read(false, applications);
     }
 
-    private void read(boolean client) {
+    private void read(boolean client, List<String> applications) {
         Optional<String> layer = layer();
         boolean tls = security();
         TransportReader transport = new TransportReader(properties);
@@ -64,7 +68,7 @@ final class StreamSettingsReader {
             }
         });
         if (tls) {
-            new TlsReader(stream.section("tlsSettings"), properties).read(layer.orElse(""));
+            new TlsReader(stream.section("tlsSettings"), properties).read(layer.orElse(""), applications);
         } else {
             stream.noEffect("security is not \"tls\"", "tlsSettings");
         }

@@ -31,12 +31,20 @@ final class TlsReader {
         this.properties = properties;
     }
 
-    /** @param transport the layer above, which decides the application protocol where nobody else does */
-    void read(String transport) {
+    /**
+     * @param transport the layer above, which decides the application protocol where nobody else does
+     * @param applications what decides where there is no transport
+     */
+    void read(String transport, List<String> applications) {
         settings.ifPresent(this::read);
-        if (!properties.containsKey("tls.alpn") && !transport.isEmpty()) {
-            // As in Xray: gRPC is HTTP/2, and the other two upgrade an HTTP/1.1 request.
-            properties.put("tls.alpn", new String[] {transport.equals("grpc") ? "h2" : "http/1.1"});
+        // As in Xray: gRPC is HTTP/2, and the other two upgrade an HTTP/1.1 request.
+        List<String> chosen = switch (transport) {
+            case "" -> applications;
+            case "grpc" -> List.of("h2");
+            default -> List.of("http/1.1");
+        };
+        if (!chosen.isEmpty()) {
+            properties.putIfAbsent("tls.alpn", chosen.toArray(String[]::new));
         }
     }
 
