@@ -37,14 +37,15 @@ final class TlsReader {
      */
     void read(String transport, List<String> applications) {
         settings.ifPresent(this::read);
-        // As in Xray: gRPC is HTTP/2, and the other two upgrade an HTTP/1.1 request.
-        List<String> chosen = switch (transport) {
-            case "" -> applications;
-            case "grpc" -> List.of("h2");
-            default -> List.of("http/1.1");
-        };
-        if (!chosen.isEmpty()) {
-            properties.putIfAbsent("tls.alpn", chosen.toArray(String[]::new));
+        // As in Xray: gRPC is HTTP/2, whatever is written, and the other two upgrade an HTTP/1.1 request.
+        List<String> written = properties.get("tls.alpn") instanceof String[] names ? List.of(names) : List.of();
+        if (transport.equals("grpc") ? !written.contains("h2") : written.isEmpty()) {
+            List<String> added = switch (transport) {
+                case "" -> applications;
+                case "grpc" -> List.of("h2");
+                default -> List.of("http/1.1");
+            };
+            added.forEach(name -> append("tls.alpn", name));
         }
     }
 
