@@ -1,8 +1,12 @@
 package io.sluice.dialer;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
@@ -18,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -61,12 +66,22 @@ public final class ServerChain implements StreamDialer {
      */
     public static ServerChain of(
             Map<String, ?> properties, EventLoops loops, Supplier<EgressBinder> egress, Layers layers) {
+        return of(properties, loops, egress, layers, List.of());
+    }
+
+    /** @param nameservers who is asked for the server's name, in this order; empty takes the host's own list */
+    public static ServerChain of(
+            Map<String, ?> properties,
+            EventLoops loops,
+            Supplier<EgressBinder> egress,
+            Layers layers,
+            List<InetSocketAddress> nameservers) {
         String tag = String.valueOf(properties.get(Outbound.TAG));
         String where = "outbound \"" + tag + "\"";
         InetSocketAddress server = server(where, properties);
         LayerSettings sockopt = new LayerSettings(where, server, "sockopt", properties);
         String sendThrough = properties.get("sendThrough") instanceof String s ? s : "";
-        TcpConnector connector = new TcpConnector(loops, SocketSettings.of(sockopt, sendThrough), List.of(), egress);
+        TcpConnector connector = new TcpConnector(loops, SocketSettings.of(sockopt, sendThrough), nameservers, egress);
         OutboundDialer via = layers.via() == null ? null : new OutboundDialer(layers.via(), server, tag);
         StreamDialer top = via == null ? new ServerDialer(connector, server) : via;
         StringJoiner names = new StringJoiner(", ", " over ", "").setEmptyValue("");
@@ -102,11 +117,41 @@ public final class ServerChain implements StreamDialer {
     }
 
     /**
+     * Likewise, for a protocol that speaks first.
+     *
+     * @param early puts into the pipeline of a socket that is about to connect with fast open (RFC 7413) the handler that has written, and not
+     *     flushed, what may travel in the SYN. Not called for others, nor where a layer or another outbound is below
+     */
+    public Future<ByteStream> dial(DialRequest request, Consumer<SocketChannel> early) {
+        return top instanceof ServerDialer plain ? plain.dial(request, early) : top.dial(request);
+    }
+
+    /**
      * Opens datagrams to the server: natively, or through the other outbound. No layer is involved. Each datagram goes to, and comes from, the
      * server, whatever peer is named.
      */
     public Future<DatagramPort> datagrams(DialRequest request) {
         return via == null ? new ServerDatagrams(connector, server, request).open() : via.datagrams(request);
+    }
+
+    /** Datagrams to and from a host that the server named, through the other outbound. */
+    public Future<DatagramPort> datagrams(InetSocketAddress host, DialRequest request) {
+        return new OutboundDialer(via.via(), host, via.tag()).datagrams(request);
+    }
+
+    /**
+     * A socket of this host, connected to one that the server named. On the loop.
+     *
+     * @throws EgressException if there is no way there
+     * @throws IllegalStateException with what the kernel said as its cause
+     */
+    public DatagramChannel socket(InetSocketAddress host, EventLoop loop) throws EgressException {
+        return connector.datagrams(host, loop);
+    }
+
+    /** Whether the server is reached through another outbound, and not by sockets of this host. */
+    public boolean isThroughOther() {
+        return via != null;
     }
 
     public InetSocketAddress server() {

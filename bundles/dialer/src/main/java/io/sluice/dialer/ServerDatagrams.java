@@ -1,13 +1,9 @@
 package io.sluice.dialer;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
@@ -84,7 +80,7 @@ final class ServerDatagrams {
         ConnectException failure = null;
         for (InetSocketAddress address : addresses) {
             try {
-                ServerDatagramPort port = new ServerDatagramPort(connector, socket(address), server);
+                ServerDatagramPort port = new ServerDatagramPort(connector, connector.datagrams(address, loop), server);
                 if (!result.trySuccess(port)) {
                     port.close(CloseReason.CLIENT_ABORTED);
                 }
@@ -96,32 +92,6 @@ final class ServerDatagrams {
         }
         result.tryFailure(failure);
         return result;
-    }
-
-    private DatagramChannel socket(InetSocketAddress address) throws EgressException {
-        EgressBinder binder = connector.binder();
-        if (binder == null) {
-            throw new EgressException(TcpConnector.NO_BINDER);
-        }
-        DatagramChannel socket = connector.sockets().datagram(AddressPreference.family(address.getAddress()));
-        try {
-            socket.config().setOption(ChannelOption.AUTO_READ, false);
-            // On the loop these complete before they return, or have failed.
-            done(loop.register(socket));
-            binder.bind(socket, address.getAddress(), connector.settings().egress());
-            done(socket.connect(address));
-            binder.own(socket);
-            return socket;
-        } catch (EgressException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    private static void done(ChannelFuture step) {
-        if (!step.isSuccess()) {
-            throw new IllegalStateException("a datagram socket could not be opened", step.cause());
-        }
     }
 
     private void fail(CloseReason reason, String sentence, Throwable cause) {

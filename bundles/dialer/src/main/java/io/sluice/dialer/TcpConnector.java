@@ -1,13 +1,20 @@
 package io.sluice.dialer;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
+import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.transport.DialRequest;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Connects TCP sockets of this host. Any thread may close it; connecting is on the request's loop. */
@@ -16,6 +23,9 @@ public final class TcpConnector implements AutoCloseable {
     /** What a dialler says that has no egress binder. */
     public static final String NO_BINDER =
             "no egress binder is active, so nothing may be dialled; start the egress room";
+
+    /** Of a protocol that has nothing to say before the connection stands. */
+    static final Consumer<SocketChannel> SILENT = channel -> {};
 
     private final EventLoops loops;
     private final SocketKinds sockets;
@@ -42,7 +52,45 @@ public final class TcpConnector implements AutoCloseable {
 
     /** As {@link io.sluice.api.transport.StreamDialer#dial}, to whatever host. */
     public Future<ByteStream> connect(InetSocketAddress destination, DialRequest request) {
-        return new TcpDial(this, destination, request).start();
+        return connect(destination, request, AddressMemory.NONE, SILENT);
+    }
+
+    /** @param early puts what may travel in the SYN into the pipeline of a socket that is about to connect with fast open; not called for others */
+    Future<ByteStream> connect(
+            InetSocketAddress destination, DialRequest request, AddressMemory memory, Consumer<SocketChannel> early) {
+        return new TcpDial(this, destination, request, memory, early).start();
+    }
+
+    /**
+     * A socket connected to this host, so that the kernel keeps the datagrams of everybody else away. On the loop.
+     *
+     * @throws EgressException if there is no way there
+     * @throws IllegalStateException with what the kernel said as its cause
+     */
+    DatagramChannel datagrams(InetSocketAddress host, EventLoop loop) throws EgressException {
+        EgressBinder current = binder();
+        if (current == null) {
+            throw new EgressException(NO_BINDER);
+        }
+        DatagramChannel socket = sockets.datagram(AddressPreference.family(host.getAddress()));
+        try {
+            socket.config().setOption(ChannelOption.AUTO_READ, false);
+            // On the loop these complete before they return, or have failed.
+            done(loop.register(socket));
+            current.bind(socket, host.getAddress(), settings.egress());
+            done(socket.connect(host));
+            current.own(socket);
+            return socket;
+        } catch (EgressException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static void done(ChannelFuture step) {
+        if (!step.isSuccess()) {
+            throw new IllegalStateException("a datagram socket could not be opened", step.cause());
+        }
     }
 
     public DialCounters counters() {

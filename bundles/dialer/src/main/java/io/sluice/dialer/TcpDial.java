@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One stream being opened.
@@ -31,6 +32,8 @@ final class TcpDial {
 
     private final TcpConnector connector;
     private final InetSocketAddress destination;
+    private final AddressMemory memory;
+    private final Consumer<SocketChannel> early;
     private final Duration timeLeft;
     private final EventLoop loop;
     private final Promise<ByteStream> result;
@@ -42,9 +45,16 @@ final class TcpDial {
     private Future<?> timeout;
     private Future<?> delay;
 
-    TcpDial(TcpConnector connector, InetSocketAddress destination, DialRequest request) {
+    TcpDial(
+            TcpConnector connector,
+            InetSocketAddress destination,
+            DialRequest request,
+            AddressMemory memory,
+            Consumer<SocketChannel> early) {
         this.connector = connector;
         this.destination = destination;
+        this.memory = memory;
+        this.early = early;
         this.timeLeft = request.remaining();
         this.loop = request.eventLoop();
         this.result = loop.newPromise();
@@ -87,7 +97,7 @@ final class TcpDial {
         List<InetAddress> found = (List<InetAddress>) names.getNow();
         int port = destination.getPort();
         SocketSettings settings = connector.settings();
-        dial(settings.preference().order(found, settings.firstFamily()).stream()
+        dial(memory.order(settings.preference().order(found, settings.firstFamily())).stream()
                 .map(address -> new InetSocketAddress(address, port))
                 .toList());
     }
@@ -154,6 +164,7 @@ final class TcpDial {
                 }
                 binder.bind(channel, address.getAddress(), connector.settings().egress());
                 connector.loops().configure(channel, connector.settings().tcp());
+                fastOpen(channel);
                 connecting = channel.connect(address);
             } catch (EgressException | RuntimeException e) {
                 channel.close();
@@ -188,8 +199,13 @@ final class TcpDial {
         channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, StreamReads.ALLOCATOR);
         // The time-out of the whole attempt is ours.
         channel.config().setConnectTimeoutMillis(0);
-        if (connector.settings().fastOpen()) {
+    }
+
+    /** With a cookie a socket counts as connected before anything has answered: a silent address would keep the others from being tried. */
+    private void fastOpen(SocketChannel channel) {
+        if (connector.settings().fastOpen() && addresses.size() == 1) {
             channel.config().setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+            early.accept(channel);
         }
     }
 
@@ -203,6 +219,9 @@ final class TcpDial {
             return;
         }
         stop(channel);
+        if (addresses.size() > 1) {
+            memory.stands(channel.remoteAddress().getAddress());
+        }
         connector.counters().streamsOpened.increment();
         result.setSuccess(connector.loops().stream(channel));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.egress.EgressException;
@@ -22,6 +23,7 @@ import io.sluice.api.transport.StreamAcceptor;
 import io.sluice.api.transport.StreamDialer;
 import io.sluice.api.transport.StreamLayer;
 import io.sluice.loop.NettyEventLoops;
+import io.sluice.testkit.peer.TinyNameServer;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -158,6 +160,27 @@ class ServerChainTest {
     }
 
     @Test
+    void nameWithSeveralAddresses_beginsWithTheOneThatStoodLast() throws Exception {
+        try (TinyNameServer names = new TinyNameServer(false, "127.0.0.2", "127.0.0.1");
+                ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            ServerChain chain = ServerChain.of(
+                    properties(server.getLocalPort(), "address", "p.example", "sockopt.interface", "lo"),
+                    loops,
+                    Binder::new,
+                    Layers.NONE,
+                    List.of(names.address()));
+            for (int i = 0; i < 2; i++) {
+                ByteStream stream = dial(chain).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+                stream.channel().eventLoop().submit(stream::reset).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            }
+            assertThat(bound.stream().filter(b -> b.contains("by Optional[lo]")))
+                    .extracting(b -> b.substring(0, b.indexOf(' ')))
+                    .containsExactly("127.0.0.2", "127.0.0.1", "127.0.0.1");
+            chain.close();
+        }
+    }
+
+    @Test
     void withoutBinder_nothingIsDialled() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
             ServerChain chain = ServerChain.of(properties(server.getLocalPort()), loops, () -> null, Layers.NONE);
@@ -226,7 +249,9 @@ class ServerChainTest {
 
         @Override
         public void bind(Channel channel, InetAddress destination) throws EgressException {
-            throw new EgressException("without options");
+            if (!(channel instanceof DatagramChannel)) { // a question to a name server has none
+                throw new EgressException("without options");
+            }
         }
 
         @Override
