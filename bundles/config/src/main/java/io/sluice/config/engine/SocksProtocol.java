@@ -3,7 +3,7 @@ package io.sluice.config.engine;
 import java.util.List;
 import java.util.Optional;
 
-/** SOCKS5. Its conversation begins with the connection's (TCP fast open), so it stands on TCP and on no layer. */
+/** SOCKS5. */
 final class SocksProtocol implements OutboundProtocol {
 
     @Override
@@ -14,11 +14,6 @@ final class SocksProtocol implements OutboundProtocol {
     @Override
     public String type() {
         return "socks";
-    }
-
-    @Override
-    public boolean isLayered() {
-        return false;
     }
 
     @Override

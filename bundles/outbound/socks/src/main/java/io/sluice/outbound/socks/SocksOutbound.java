@@ -1,6 +1,5 @@
 package io.sluice.outbound.socks;
 
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
@@ -11,12 +10,15 @@ import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.api.outbound.Reach;
+import io.sluice.api.transport.StreamLayer;
+import io.sluice.dialer.Layers;
+import io.sluice.dialer.ServerChain;
 import io.sluice.outbound.socks.engine.Pipelining;
-import io.sluice.outbound.socks.engine.Proxy;
 import io.sluice.outbound.socks.engine.ProxyConnector;
 import io.sluice.proxycodec.socks.Socks5Credentials;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +41,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=socks")
 public final class SocksOutbound implements Outbound {
 
-    /** Configuration; {@code address} and {@code outbound.tag} must be there. */
+    /** RFC 1928 §3: SOCKS services are conventionally found on port 1080. */
+    private static final int PORT = 1080;
+
+    /** How many addresses of the proxy's name may be under way at once: whatever a name has (RFC 8305 knows no limit). */
+    private static final int ALL = 64;
+
+    /** Configuration; what the chain to the proxy reads ({@code address}, {@code port}, {@code tls.…}) is among the properties too. */
     public @interface Config {
 
         /** The tag that rules name. */
         String outbound_tag();
-
-        /** Address or name of the proxy. */
-        String address();
-
-        /** RFC 1928 §3: SOCKS services are conventionally found on port 1080. */
-        int port() default 1080;
 
         /** User name for RFC 1929; empty for no authentication. */
         String user() default "";
@@ -57,18 +59,13 @@ public final class SocksOutbound implements Outbound {
         /** Password for RFC 1929; private, as its leading dot says. */
         String _password() default "";
 
-        /** Local address to send from; empty leaves it to egress. */
-        String sendThrough() default "";
-
         /** Whether everything is sent at once: {@code auto} (found out, see {@link Pipelining}), {@code on}, {@code off}. */
         String pipeline() default "auto";
-
-        /** Whether the first octets may travel in the SYN (RFC 7413). Off: middle boxes that drop such SYNs cost a retransmission. */
-        boolean tcpFastOpen() default false;
     }
 
     private final String tag;
-    private final Proxy proxy;
+    private final String description;
+    private final Reach reach;
     private final ProxyConnector connector;
 
     @Reference(
@@ -78,27 +75,56 @@ public final class SocksOutbound implements Outbound {
     private volatile EgressBinder egress;
 
     @Activate
-    public SocksOutbound(@Reference EventLoops loops, Config config) {
+    public SocksOutbound(
+            @Reference EventLoops loops,
+            @Reference(
+                            name = Layers.SECURITY,
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer security,
+            @Reference(
+                            name = Layers.TRANSPORT,
+                            target = StreamLayer.NONE,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    StreamLayer transport,
+            @Reference(
+                            name = Layers.VIA,
+                            target = Layers.NO_OUTBOUND,
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    Outbound via,
+            Config config,
+            Map<String, Object> properties) {
         tag = config.outbound_tag();
-        proxy = proxy(config);
-        connector = new ProxyConnector(proxy, loops, () -> egress, new Pipelining(mode(config)), List.of());
+        Pipelining pipelining = new Pipelining(mode(config));
+        Map<String, Object> way = new HashMap<>(properties);
+        way.putIfAbsent("port", PORT);
+        way.putIfAbsent("sockopt.maxConcurrentTry", ALL);
+        ServerChain chain = ServerChain.of(way, loops, () -> egress, new Layers(security, transport, via));
+        description = "socks5 " + chain.description() + (config.user().isEmpty() ? "" : " as " + config.user());
+        reach = withRelay(chain.reach(Network.TCP));
+        connector = new ProxyConnector(chain, credentials(config), loops, pipelining);
     }
 
-    private static Proxy proxy(Config config) {
-        String where = "outbound \"" + config.outbound_tag() + "\": ";
-        if (config.address() == null || config.address().isBlank()) {
-            throw new IllegalArgumentException(where + "address is empty; set it to the proxy's address or name");
+    private static Optional<Socks5Credentials> credentials(Config config) {
+        return config.user().isEmpty() && config._password().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Socks5Credentials.of(config.user(), config._password()));
+    }
+
+    /** The proxy by TCP; its relay of datagrams at whatever port it names (RFC 1928 §6), at the same host. */
+    private static Reach withRelay(Reach proxy) {
+        Set<Reach.Server> servers = new HashSet<>(proxy.servers());
+        for (Reach.Server server : proxy.servers()) {
+            InetSocketAddress address = server.address();
+            InetSocketAddress relay = address.isUnresolved()
+                    ? InetSocketAddress.createUnresolved(address.getHostString(), 0)
+                    : new InetSocketAddress(address.getAddress(), 0);
+            servers.add(new Reach.Server(relay, Network.UDP));
         }
-        if (config.port() < 1 || config.port() > 65_535) {
-            throw new IllegalArgumentException(where + "port " + config.port() + " is not between 1 and 65535");
-        }
-        boolean anonymous = config.user().isEmpty() && config._password().isEmpty();
-        return new Proxy(
-                endpoint(config.address(), config.port()),
-                anonymous ? Optional.empty() : Optional.of(Socks5Credentials.of(config.user(), config._password())),
-                config.user(),
-                local(where, config.sendThrough()),
-                config.tcpFastOpen());
+        return new Reach(proxy.anywhere(), servers);
     }
 
     private static Pipelining.Mode mode(Config config) {
@@ -110,22 +136,6 @@ public final class SocksOutbound implements Outbound {
                 throw new IllegalArgumentException("outbound \"" + config.outbound_tag() + "\": pipeline \""
                         + config.pipeline() + "\" is not auto, on or off");
         };
-    }
-
-    private static InetSocketAddress endpoint(String address, int port) {
-        return NetUtil.createByteArrayFromIpAddressString(address) == null
-                ? InetSocketAddress.createUnresolved(address, port)
-                : new InetSocketAddress(address, port);
-    }
-
-    private static InetSocketAddress local(String where, String sendThrough) {
-        if (sendThrough.isEmpty()) {
-            return null;
-        }
-        if (NetUtil.createByteArrayFromIpAddressString(sendThrough) == null) {
-            throw new IllegalArgumentException(where + "sendThrough \"" + sendThrough + "\" is not an IP address");
-        }
-        return new InetSocketAddress(sendThrough, 0);
     }
 
     @Deactivate
@@ -148,20 +158,14 @@ public final class SocksOutbound implements Outbound {
         return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
     }
 
-    /** The proxy by TCP; its relay of datagrams at whatever port it names (RFC 1928 §6), at the same host. */
     @Override
     public Reach reach() {
-        InetSocketAddress server = proxy.address();
-        InetSocketAddress relay = server.isUnresolved()
-                ? InetSocketAddress.createUnresolved(server.getHostString(), 0)
-                : new InetSocketAddress(server.getAddress(), 0);
-        return new Reach(false, Set.of(new Reach.Server(server, Network.TCP), new Reach.Server(relay, Network.UDP)));
+        return reach;
     }
 
     @Override
     public String description() {
-        String as = proxy.user().isEmpty() ? "" : " as " + proxy.user();
-        return "socks5 " + Proxy.show(proxy.address()) + as;
+        return description;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sluice.outbound.socks.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.sluice.proxycodec.Handshake;
 import io.sluice.proxycodec.socks.MalformedSocksException;
@@ -20,7 +21,7 @@ import java.net.InetSocketAddress;
  *
  * <pre>
  * state         event                          action                                  next
- * CONNECT       connected                      send greeting (or all)                  METHOD
+ * REACH         the stream to it stands        send greeting (or all)                  METHOD
  * METHOD        X'00' was offered and chosen   send request, if not sent               REPLY
  * METHOD        X'02' was offered and chosen   send credentials, if not sent           AUTHENTICATE
  * METHOD        any other                      fail PROXY_AUTH_FAILED                  –
@@ -40,6 +41,7 @@ final class ClientHandshake extends Handshake {
     private final InetSocketAddress destination;
     private final boolean pipelined;
     private final Dial dial;
+    private ChannelHandlerContext context;
 
     /**
      * @param credentials null to offer no authentication only
@@ -54,9 +56,19 @@ final class ClientHandshake extends Handshake {
         this.dial = dial;
     }
 
-    /** Written before the connection stands, so that TCP fast open finds it there; flushed when it stands. */
+    /** The stream to the proxy stands. AUTO_READ is off, and nothing is read beyond the reply. */
+    void begin(Channel channel) {
+        if (context == null) {
+            channel.pipeline().addLast(this);
+        }
+        context.flush();
+        context.read();
+    }
+
+    /** Writes and does not flush: where it is added before the connection stands, TCP fast open finds it there. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
         ByteBuf out = ctx.alloc().buffer(Socks5ClientCodec.length(credentials, destination));
         if (credentials == null) {
             Socks5ClientCodec.writeGreeting(out, Socks5.NO_AUTH);
@@ -75,24 +87,23 @@ final class ClientHandshake extends Handshake {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        dial.connected(ctx.channel());
-        if (dial.isOn(ctx.channel())) {
-            ctx.flush();
-            ctx.fireChannelActive();
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!isOver() && dial.isTalking()) {
+            ctx.read();
         }
+        ctx.fireChannelReadComplete();
     }
 
     @Override
     protected void advance(ChannelHandlerContext ctx, ByteBuf in) {
         try {
             boolean more = true;
-            while (more && !isOver() && dial.isOn(ctx.channel())) {
+            while (more && !isOver() && dial.isTalking()) {
                 more = switch (dial.phase()) {
                     case METHOD -> method(ctx, Socks5ClientCodec.readMethod(in));
                     case AUTHENTICATE -> authenticated(ctx, Socks5ClientCodec.readAuthentication(in));
                     case REPLY -> reply(ctx, Socks5ClientCodec.readReply(in));
-                    case RESOLVE, CONNECT, RELAY -> false;
+                    case REACH, RELAY -> false;
                 };
             }
         } catch (MalformedSocksException e) {
@@ -167,7 +178,7 @@ final class ClientHandshake extends Handshake {
 
     @Override
     protected void inputEnded(ChannelHandlerContext ctx) {
-        if (dial.isOn(ctx.channel())) {
+        if (dial.isTalking()) {
             hungUp();
         }
     }
@@ -189,7 +200,7 @@ final class ClientHandshake extends Handshake {
 
     @Override
     protected void failed(ChannelHandlerContext ctx, Throwable cause) {
-        if (dial.isOn(ctx.channel())) {
+        if (dial.isTalking()) {
             dial.broken(cause);
         }
     }

@@ -1,10 +1,10 @@
 package io.sluice.outbound.socks.engine;
 
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.sluice.api.egress.EgressException;
+import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.ConnectException;
@@ -13,17 +13,19 @@ import io.sluice.proxycodec.socks.Socks5Address;
 import io.sluice.proxycodec.socks.Socks5Command;
 import java.net.InetSocketAddress;
 
-/** An attempt to open an association: UDP ASSOCIATE on a control connection, then a socket connected to the relay that the proxy names. */
+/**
+ * An attempt to open an association: UDP ASSOCIATE on a control connection, then datagrams to the relay that the proxy names. The layers are the control
+ * connection's: datagrams go plain, by a socket of this host or through the other outbound, as Xray's do.
+ */
 final class DatagramDial extends Dial {
 
     private final OpenRequest request;
     private final Promise<DatagramPort> promise;
-    private DatagramChannel datagrams;
 
     DatagramDial(ProxyConnector connector, OpenRequest request, Promise<DatagramPort> promise) {
         super(
                 connector,
-                request.eventLoop(),
+                dial(request),
                 request.timeout(),
                 Socks5Command.UDP_ASSOCIATE.code(),
                 // RFC 1928 §4: all zeros when the client does not know yet where it will send from.
@@ -34,29 +36,30 @@ final class DatagramDial extends Dial {
         promise.addListener(done -> {
             if (done.isCancelled()) {
                 cancel();
-                closeDatagrams();
             }
         });
     }
 
     @Override
-    void succeed(SocketChannel control, InetSocketAddress bound) {
+    void succeed(ByteStream control, InetSocketAddress bound) {
         enter(Phase.RELAY);
-        InetSocketAddress relay = relay(control.remoteAddress(), bound);
-        try {
-            datagrams = connector().newDatagramChannel();
-        } catch (RuntimeException e) {
-            broken(e);
+        if (connector().chain().isThroughOther()) {
+            InetSocketAddress relay = relay(connector().proxy().address(), bound);
+            connector()
+                    .chain()
+                    .datagrams(relay, request())
+                    .addListener((Future<DatagramPort> opening) -> throughOther(opening, relay));
             return;
         }
-        datagrams.config().setAutoRead(false);
-        loop().register(datagrams).addListener((ChannelFuture registered) -> {
-            if (registered.isSuccess()) {
-                connect(relay);
-            } else {
-                broken(registered.cause());
-            }
-        });
+        try {
+            bySocket(connector()
+                    .chain()
+                    .socket(relay((InetSocketAddress) control().remoteAddress(), bound), loop()));
+        } catch (EgressException e) {
+            fail(CloseReason.EGRESS_UNAVAILABLE, "cannot be reached for datagrams: " + e.getMessage());
+        } catch (RuntimeException e) {
+            broken(e.getCause() == null ? e : e.getCause());
+        }
     }
 
     /**
@@ -64,39 +67,37 @@ final class DatagramDial extends Dial {
      * the address that the control connection goes to.
      */
     private static InetSocketAddress relay(InetSocketAddress proxy, InetSocketAddress bound) {
-        boolean useless = bound.isUnresolved() || bound.getAddress().isAnyLocalAddress();
-        return useless ? new InetSocketAddress(proxy.getAddress(), bound.getPort()) : bound;
+        if (!bound.isUnresolved() && !bound.getAddress().isAnyLocalAddress()) {
+            return bound;
+        }
+        return proxy.isUnresolved()
+                ? InetSocketAddress.createUnresolved(proxy.getHostString(), bound.getPort())
+                : new InetSocketAddress(proxy.getAddress(), bound.getPort());
     }
 
-    private void connect(InetSocketAddress relay) {
-        if (isOver()) {
-            closeDatagrams();
-            return;
+    private void bySocket(DatagramChannel socket) {
+        if (finish()) {
+            opened(SocksDatagramPort.on(
+                    socket, control(), connector().loops(), connector().counters()));
+        } else {
+            socket.close();
         }
-        try {
-            connector().bind(datagrams, relay.getAddress());
-        } catch (EgressException e) {
-            fail(CloseReason.EGRESS_UNAVAILABLE, "cannot be reached for datagrams: " + e.getMessage());
-            return;
-        }
-        // Connected, so that the kernel keeps the datagrams of everybody else away.
-        datagrams.connect(relay, connector().proxy().local()).addListener((ChannelFuture connected) -> {
-            if (connected.isSuccess()) {
-                opened();
-            } else {
-                broken(connected.cause());
-            }
-        });
     }
 
-    private void opened() {
-        if (!finish()) {
-            closeDatagrams();
+    private void throughOther(Future<DatagramPort> opening, InetSocketAddress relay) {
+        if (!opening.isSuccess()) {
+            broken(opening.cause());
             return;
         }
-        connector().own(datagrams);
-        SocksDatagramPort port = new SocksDatagramPort(
-                control(), datagrams, connector().loops(), connector().counters());
+        DatagramPort below = opening.getNow();
+        if (finish()) {
+            opened(SocksDatagramPort.on(below, relay, control(), connector().counters()));
+        } else {
+            below.close(CloseReason.CLIENT_ABORTED);
+        }
+    }
+
+    private void opened(DatagramPort port) {
         if (promise.trySuccess(port)) {
             connector().counters().associationsOpened.increment();
         } else {
@@ -106,15 +107,8 @@ final class DatagramDial extends Dial {
 
     @Override
     void end(ConnectException failure) {
-        closeDatagrams();
         connector().counters().associationsFailed.increment();
         promise.tryFailure(failure);
-    }
-
-    private void closeDatagrams() {
-        if (datagrams != null) {
-            datagrams.close();
-        }
     }
 
     @Override

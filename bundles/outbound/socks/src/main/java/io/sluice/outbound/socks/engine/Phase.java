@@ -2,8 +2,7 @@ package io.sluice.outbound.socks.engine;
 
 /** How far an attempt has come; named in its error. */
 enum Phase {
-    RESOLVE("resolving the proxy's name"),
-    CONNECT("connecting to the proxy"),
+    REACH("connecting to the proxy"),
     METHOD("waiting for the proxy's choice of method"),
     AUTHENTICATE("waiting for the proxy to check the credentials"),
     REPLY("waiting for the proxy's reply"),

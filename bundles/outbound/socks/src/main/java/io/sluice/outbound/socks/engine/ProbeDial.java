@@ -1,8 +1,9 @@
 package io.sluice.outbound.socks.engine;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
+import io.sluice.api.flow.ByteStream;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.transport.DialRequest;
 import io.sluice.proxycodec.socks.Socks5Address;
 import io.sluice.proxycodec.socks.Socks5Command;
 import java.net.InetSocketAddress;
@@ -14,13 +15,22 @@ final class ProbeDial extends Dial {
     /** Ours: three round trips to the far side of the earth take less than one second; a proxy under load gets two more. */
     private static final Duration LIMIT = Duration.ofSeconds(3);
 
+    /** Of no flow. */
+    private static final long NO_FLOW = 0;
+
     ProbeDial(ProxyConnector connector, EventLoop loop) {
-        super(connector, loop, LIMIT, Socks5Command.UDP_ASSOCIATE.code(), Socks5Address.UNSPECIFIED, true);
+        super(
+                connector,
+                DialRequest.of(NO_FLOW, loop, LIMIT),
+                LIMIT,
+                Socks5Command.UDP_ASSOCIATE.code(),
+                Socks5Address.UNSPECIFIED,
+                true);
     }
 
     @Override
-    void succeed(SocketChannel channel, InetSocketAddress bound) {
-        channel.close();
+    void succeed(ByteStream stream, InetSocketAddress bound) {
+        stream.channel().close();
         if (finish()) {
             connector().pipelining().probed(true);
         }
@@ -35,7 +45,7 @@ final class ProbeDial extends Dial {
     @Override
     void end(ConnectException failure) {
         switch (phase()) {
-            case RESOLVE, CONNECT -> connector().pipelining().probeHadNoConnection();
+            case REACH -> connector().pipelining().probeHadNoConnection();
             case METHOD, AUTHENTICATE, REPLY, RELAY -> connector().pipelining().probed(false);
         }
     }

@@ -6,25 +6,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The proxy and how to speak to it.
+ * The proxy and who it is told that we are.
  *
  * @param address where it listens; unresolved means that its name is to be looked up
  * @param credentials for RFC 1929; empty means that no authentication is offered
- * @param user the name in the credentials, for people
- * @param local the local address to send from; null leaves it to egress
- * @param fastOpen whether the first octets may travel in the SYN (RFC 7413)
  */
-public record Proxy(
-        InetSocketAddress address,
-        Optional<Socks5Credentials> credentials,
-        String user,
-        InetSocketAddress local,
-        boolean fastOpen) {
+public record Proxy(InetSocketAddress address, Optional<Socks5Credentials> credentials) {
 
     public Proxy {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(credentials, "credentials");
-        Objects.requireNonNull(user, "user");
     }
 
     /** {@code 192.0.2.1:1080}, {@code [2001:db8::1]:1080}, {@code proxy.example:1080}. */

@@ -1,61 +1,39 @@
 package io.sluice.outbound.socks.engine;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.channel.ReflectiveChannelFactory;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.sluice.api.egress.EgressBinder;
-import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
-import io.sluice.dialer.AddressPreference;
-import io.sluice.dialer.Names;
-import io.sluice.dialer.SocketKinds;
+import io.sluice.dialer.ServerChain;
 import io.sluice.proxycodec.socks.Socks5Address;
-import java.net.InetAddress;
+import io.sluice.proxycodec.socks.Socks5Credentials;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 
-/** Opens streams and associations through one proxy. What attempts share: the proxy, egress, the resolvers, the counters. Any thread. */
+/** Opens streams and associations through one proxy. What attempts share: the way to the proxy, what is known of it, the counters. Any thread. */
 public final class ProxyConnector implements AutoCloseable {
 
-    /** Of the proxy's addresses. */
-    private static final AddressPreference PREFERENCE = AddressPreference.IPV6_FIRST;
-
     private final Proxy proxy;
+    private final ServerChain chain;
     private final EventLoops loops;
-    private final Supplier<EgressBinder> egress;
     private final Pipelining pipelining;
     private final SocksCounters counters = new SocksCounters();
-    private final ReflectiveChannelFactory<? extends DatagramChannel> datagrams;
-    private final Names names;
-    private volatile InetAddress lastGood;
 
     /**
-     * @param egress gives the binder, or null while there is none
-     * @param nameservers who is asked for the proxy's name, in this order; empty takes the host's own list
+     * @param chain how the proxy is reached; ownership passes
+     * @param credentials for RFC 1929; empty means that no authentication is offered
      */
     public ProxyConnector(
-            Proxy proxy,
-            EventLoops loops,
-            Supplier<EgressBinder> egress,
-            Pipelining pipelining,
-            List<InetSocketAddress> nameservers) {
-        this.proxy = proxy;
+            ServerChain chain, Optional<Socks5Credentials> credentials, EventLoops loops, Pipelining pipelining) {
+        this.proxy = new Proxy(chain.server(), credentials);
+        this.chain = chain;
         this.loops = loops;
-        this.egress = egress;
         this.pipelining = pipelining;
-        this.datagrams = new ReflectiveChannelFactory<>(loops.datagramChannel());
-        this.names = new Names(new SocketKinds(loops), egress, PREFERENCE, nameservers);
     }
 
     /** As {@link io.sluice.api.outbound.Outbound#openStream}. */
@@ -97,6 +75,10 @@ public final class ProxyConnector implements AutoCloseable {
         return proxy;
     }
 
+    ServerChain chain() {
+        return chain;
+    }
+
     EventLoops loops() {
         return loops;
     }
@@ -109,56 +91,9 @@ public final class ProxyConnector implements AutoCloseable {
         return counters;
     }
 
-    /** Who looks the proxy's name up. */
-    Names names() {
-        return names;
-    }
-
-    /** The addresses of a name in the order in which they are tried: the one that stood last comes first, so that a silent one is not waited for each time. */
-    List<InetSocketAddress> ordered(List<InetAddress> found) {
-        List<InetAddress> order = new ArrayList<>(PREFERENCE.order(found));
-        InetAddress last = lastGood;
-        if (order.remove(last)) {
-            order.addFirst(last);
-        }
-        return order.stream()
-                .map(address -> new InetSocketAddress(address, proxy.address().getPort()))
-                .toList();
-    }
-
-    /** A connection to this address stands. */
-    void stands(InetAddress address) {
-        lastGood = address;
-    }
-
-    SocketChannel newStream(InetAddress remote) {
-        return loops.newStream(remote);
-    }
-
-    DatagramChannel newDatagramChannel() {
-        return datagrams.newChannel();
-    }
-
-    /** Fails closed: without a binder nothing is dialled. */
-    void bind(Channel channel, InetAddress destination) throws EgressException {
-        EgressBinder binder = egress.get();
-        if (binder == null) {
-            throw new EgressException("the egress room is not active, so no socket may be opened");
-        }
-        binder.bind(channel, destination);
-    }
-
-    /** Tells egress that a socket is ours, once it has its local address. */
-    void own(Channel channel) {
-        EgressBinder binder = egress.get();
-        if (binder != null) {
-            binder.own(channel);
-        }
-    }
-
-    /** Closes the resolvers; attempts under way run to their end. */
+    /** Lets go of what the chain keeps; attempts under way run to their end. */
     @Override
     public void close() {
-        names.close();
+        chain.close();
     }
 }

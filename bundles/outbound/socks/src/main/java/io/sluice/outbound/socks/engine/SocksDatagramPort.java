@@ -22,9 +22,10 @@ import io.sluice.proxycodec.socks.Socks5DatagramHeaders;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.util.function.Function;
 
 /**
- * An association: a socket connected to the proxy's relay, alive as long as the control connection is (RFC 1928 §7: an association
+ * An association: a socket connected to the proxy's relay (or another outbound's association with it), alive as long as the control connection is (RFC 1928 §7: an association
  * terminates when the TCP connection that the request arrived on terminates).
  *
  * <p>Nothing is queued here: what the socket does not take at once beyond its own bounded batch is dropped and counted.
@@ -40,19 +41,32 @@ final class SocksDatagramPort implements DatagramPort {
     private final Socks5DatagramDecoder decoder = new Socks5DatagramDecoder();
     private DatagramReceiver receiver;
 
-    /** Both channels pass into its ownership; the second is connected to the relay. On their loop. */
-    SocksDatagramPort(Channel control, DatagramChannel socket, EventLoops loops, SocksCounters counters) {
+    private SocksDatagramPort(Channel control, Function<DatagramSink, DatagramIo> below, SocksCounters counters) {
         this.control = control;
         this.counters = counters;
-        this.loop = socket.eventLoop();
+        this.loop = control.eventLoop();
         this.closed = loop.newPromise();
-        this.headers = new Socks5DatagramHeaders(socket.alloc());
-        this.datagrams = loops.datagrams(socket, new FromRelay());
+        this.headers = new Socks5DatagramHeaders(control.alloc());
+        this.datagrams = below.apply(new FromRelay());
         control.pipeline().addLast(new ControlWatch());
-        socket.closeFuture().addListener(gone -> close(CloseReason.REMOTE_ABORTED));
         control.closeFuture().addListener(gone -> close(CloseReason.REMOTE_ABORTED));
         // The proxy has nothing to say here any more; reading notices its FIN.
         control.config().setAutoRead(true);
+    }
+
+    /** Both channels pass into its ownership; the first is connected to the relay. On their loop. */
+    static SocksDatagramPort on(DatagramChannel socket, Channel control, EventLoops loops, SocksCounters counters) {
+        SocksDatagramPort port = new SocksDatagramPort(control, sink -> loops.datagrams(socket, sink), counters);
+        socket.closeFuture().addListener(gone -> port.close(CloseReason.REMOTE_ABORTED));
+        return port;
+    }
+
+    /** Likewise, through another outbound. */
+    static SocksDatagramPort on(DatagramPort below, InetSocketAddress relay, Channel control, SocksCounters counters) {
+        SocksDatagramPort port = new SocksDatagramPort(
+                control, sink -> new PortDatagrams(below, relay, sink, control.alloc()), counters);
+        below.closed().addListener(gone -> port.close(CloseReason.REMOTE_ABORTED));
+        return port;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.sluice.outbound.socks.engine;
 
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.outbound.ConnectException;
@@ -16,7 +15,7 @@ final class StreamDial extends Dial {
     StreamDial(ProxyConnector connector, OpenRequest request, Promise<ByteStream> promise) {
         super(
                 connector,
-                request.eventLoop(),
+                dial(request),
                 request.timeout(),
                 Socks5Command.CONNECT.code(),
                 request.destination(),
@@ -30,12 +29,12 @@ final class StreamDial extends Dial {
     }
 
     @Override
-    void succeed(SocketChannel channel, InetSocketAddress bound) {
+    void succeed(ByteStream stream, InetSocketAddress bound) {
         if (!finish()) {
             return;
         }
-        if (!promise.trySuccess(connector().loops().stream(channel))) {
-            channel.close();
+        if (!promise.trySuccess(stream)) {
+            stream.channel().close();
             return;
         }
         connector().counters().streamsOpened.increment();

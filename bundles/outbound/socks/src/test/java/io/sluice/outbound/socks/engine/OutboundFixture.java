@@ -12,12 +12,15 @@ import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
+import io.sluice.dialer.Layers;
+import io.sluice.dialer.ServerChain;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.proxycodec.socks.Socks5Credentials;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,18 +48,16 @@ final class OutboundFixture implements AutoCloseable {
             String... credentials) {
         this.loops = loops;
         connector = new ProxyConnector(
-                new Proxy(
-                        proxy,
-                        credentials.length == 0
-                                ? Optional.empty()
-                                : Optional.of(Socks5Credentials.of(credentials[0], credentials[1])),
-                        credentials.length == 0 ? "" : credentials[0],
-                        null,
-                        false),
+                ServerChain.of(properties(proxy), loops, () -> egressThere ? egress : null, Layers.NONE, nameservers),
+                credentials.length == 0
+                        ? Optional.empty()
+                        : Optional.of(Socks5Credentials.of(credentials[0], credentials[1])),
                 loops,
-                () -> egressThere ? egress : null,
-                new Pipelining(mode),
-                nameservers);
+                new Pipelining(mode));
+    }
+
+    static Map<String, Object> properties(InetSocketAddress proxy) {
+        return Map.of("outbound.tag", "p", "address", proxy.getHostString(), "port", proxy.getPort());
     }
 
     OpenRequest request(Network network, InetSocketAddress destination, Duration timeout) {

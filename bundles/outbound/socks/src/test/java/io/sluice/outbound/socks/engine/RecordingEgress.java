@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Notes what it is asked to bind; refuses when told to. */
-final class RecordingEgress implements EgressBinder {
+public final class RecordingEgress implements EgressBinder {
 
     final List<String> bound = new CopyOnWriteArrayList<>();
     final List<InetSocketAddress> own = new CopyOnWriteArrayList<>();

@@ -12,14 +12,14 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A proxy that does to each connection what a script says, in hexadecimal. */
-final class ScriptedProxy implements AutoCloseable {
+public final class ScriptedProxy implements AutoCloseable {
 
-    interface Script {
+    public interface Script {
         void run(Talk talk) throws IOException;
     }
 
     /** One connection, as the script sees it. */
-    static final class Talk {
+    public static final class Talk {
         final Socket socket;
         private final InputStream in;
         private final OutputStream out;
@@ -31,7 +31,7 @@ final class ScriptedProxy implements AutoCloseable {
         }
 
         /** Waits for exactly these octets. */
-        Talk expect(String hex) throws IOException {
+        public Talk expect(String hex) throws IOException {
             String wanted = hex.replace(" ", "").toUpperCase(Locale.ROOT);
             String got = ByteBufUtil.hexDump(in.readNBytes(wanted.length() / 2)).toUpperCase(Locale.ROOT);
             if (!wanted.equals(got)) {
@@ -40,23 +40,28 @@ final class ScriptedProxy implements AutoCloseable {
             return this;
         }
 
-        Talk send(String hex) throws IOException {
+        public Talk send(String hex) throws IOException {
             out.write(ByteBufUtil.decodeHexDump(hex.replace(" ", "")));
             out.flush();
             return this;
         }
 
+        /** The next octet. */
+        public int read() throws IOException {
+            return in.read();
+        }
+
         /** Until the client closes. */
-        int drain() throws IOException {
+        public int drain() throws IOException {
             return in.readAllBytes().length;
         }
     }
 
-    final List<String> faults = new CopyOnWriteArrayList<>();
+    public final List<String> faults = new CopyOnWriteArrayList<>();
     final List<Talk> talks = new CopyOnWriteArrayList<>();
     private final ServerSocket server;
 
-    ScriptedProxy(Script script) throws IOException {
+    public ScriptedProxy(Script script) throws IOException {
         this(new InetSocketAddress("127.0.0.1", 0), script);
     }
 
@@ -84,7 +89,7 @@ final class ScriptedProxy implements AutoCloseable {
         }
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) server.getLocalSocketAddress();
     }
 

@@ -10,12 +10,16 @@ import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
+import io.sluice.dialer.Layers;
+import io.sluice.dialer.ServerChain;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.testkit.netns.NetworkNamespace;
 import io.sluice.testkit.peer.TinyNameServer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -50,12 +54,14 @@ class SeveralAddresses_NetnsTest {
     }
 
     private static ProxyConnector connector(NettyEventLoops loops, int port, TinyNameServer names) {
+        Map<String, Object> properties =
+                new HashMap<>(OutboundFixture.properties(InetSocketAddress.createUnresolved("proxy.example", port)));
+        properties.put("sockopt.tcpFastOpen", true);
         return new ProxyConnector(
-                new Proxy(InetSocketAddress.createUnresolved("proxy.example", port), Optional.empty(), "", null, true),
+                ServerChain.of(properties, loops, RecordingEgress::new, Layers.NONE, List.of(names.address())),
+                Optional.empty(),
                 loops,
-                RecordingEgress::new,
-                new Pipelining(Pipelining.Mode.ON),
-                List.of(names.address()));
+                new Pipelining(Pipelining.Mode.ON));
     }
 
     private static void open(NettyEventLoops loops, ProxyConnector connector) throws Exception {
@@ -90,9 +96,34 @@ class SeveralAddresses_NetnsTest {
                     assertThat(first.talks).hasSize(2);
                     host.exec(
                             "nft",
-                            "table inet t { chain i { type filter hook input priority 0; ip daddr 127.0.0.2 drop; }; }");
+                            "table inet t { chain i { type filter hook input priority 0; ip daddr 127.0.0.2 drop; };"
+                                    + " }");
                     open(loops, connector);
                     assertThat(other.talks).hasSize(1);
+                } finally {
+                    loops.close(Duration.ofSeconds(3));
+                }
+                return null;
+            });
+        }
+    }
+
+    /** The first connection gets the cookie, the second spends it. */
+    @Test
+    void oneAddress_theRequestTravelsInTheSyn() throws Exception {
+        try (NetworkNamespace host = NetworkNamespace.create()) {
+            host.exec("sh", "-c", "ip link set lo up; echo 1027 > /proc/sys/net/ipv4/tcp_fastopen");
+            host.call(() -> {
+                NettyEventLoops loops = NettyEventLoops.open(1);
+                try (var names = new TinyNameServer(false, "127.0.0.1");
+                        var proxy = willing(new InetSocketAddress("127.0.0.1", 0));
+                        var connector = connector(loops, proxy.address().getPort(), names)) {
+                    loops.next().submit(() -> {}).sync();
+                    open(loops, connector);
+                    open(loops, connector);
+                    assertThat(proxy.faults).isEmpty();
+                    assertThat(host.exec("nstat", "-asz", "TcpExtTCPFastOpenPassive"))
+                            .containsPattern("TcpExtTCPFastOpenPassive +1 ");
                 } finally {
                     loops.close(Duration.ofSeconds(3));
                 }

@@ -361,7 +361,7 @@ class StreamDialTest {
         try (var outbound = new OutboundFixture(loops, new InetSocketAddress("127.0.0.1", port), Pipelining.Mode.OFF)) {
             ConnectException failure = outbound.failure(OutboundFixture.WEB, LONG);
             assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
-            assertThat(failure).hasMessageContaining("connecting to the proxy");
+            assertThat(failure).hasMessageContaining("cannot be reached: connecting to");
         }
     }
 
