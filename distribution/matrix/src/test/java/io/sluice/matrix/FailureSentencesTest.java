@@ -42,8 +42,11 @@ class FailureSentencesTest {
 
     private static final Carrier HTTPS = new Carrier(Protocol.HTTP, "", Transport.RAW, Security.TLS);
 
+    private static final Carrier SOCKS_OVER_TLS = new Carrier(Protocol.SOCKS, "password", Transport.RAW, Security.TLS);
+
     private static final List<Carrier> CARRIERS = List.of(
             new Carrier(Protocol.SOCKS, "password", Transport.RAW, Security.NONE),
+            SOCKS_OVER_TLS,
             new Carrier(Protocol.HTTP, "", Transport.RAW, Security.NONE),
             HTTPS,
             new Carrier(Protocol.SHADOWSOCKS, "aes-128-gcm", Transport.RAW, Security.NONE),
@@ -119,9 +122,9 @@ class FailureSentencesTest {
         return 20_000 + 10 * cases.size();
     }
 
-    /** Our HTTP inbound has no TLS below it: what a client says of a certificate it says before it knows what is behind it. */
+    /** Our HTTP and SOCKS inbounds have no TLS below them: what a client says of a certificate it says before it knows what is behind it. */
     private void atOurs(Carrier carrier, Ends ends, Certificates expired) {
-        Carrier served = carrier.equals(HTTPS) ? TROJAN : carrier;
+        Carrier served = carrier.equals(HTTPS) || carrier.equals(SOCKS_OVER_TLS) ? TROJAN : carrier;
         Ends at = at(ends, ends.certificates(), freePort());
         Ends old = at(ends, expired, freePort() + 1);
         XrayShape shape = new XrayShape(XrayShape.Dialect.FLAT);
