@@ -74,7 +74,7 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
             case Command.ServiceBack back -> kept(() -> Upkeep.room(back.room(), session, context), context);
             case Command.SaveProfile _ -> profileSaved(context);
             case Command.NetworkChanged changed -> networkChanged(changed, context);
-            case Command.RoutesChanged _ -> kept(() -> Upkeep.restoreRoutes(session, context), context);
+            case Command.RoutesChanged _ -> lostOrKept(() -> Upkeep.restoreRoutes(session, context), context);
             case Command.DeviceFailed _,
                     Command.Start _,
                     Command.AutoStart _,
@@ -99,7 +99,7 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
         return switch (verdict.action()) {
             case STAY, OFFLINE -> described(context);
             case REBIND -> kept(() -> Upkeep.everything(session, context), context);
-            case MEND -> kept(() -> Upkeep.mendDevice(verdict.reason(), session, context), context);
+            case MEND -> lostOrKept(() -> Upkeep.mendDevice(verdict.reason(), session, context), context);
             case RECONNECT -> {
                 NetworkVerdict.renamed(session, changed.change().after())
                         .ifPresent(name -> OpenDevice.heldAs(name, context));
@@ -141,6 +141,28 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
     @FunctionalInterface
     private interface Work {
         void run() throws Fault;
+    }
+
+    /** What is done because somebody changed something: when it fails, the device is perhaps not what was seen any more. */
+    private Transition lostOrKept(Work work, TunnelContext context) {
+        Fault[] lost = new Fault[1];
+        Transition kept = kept(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (Fault e) {
+                        if (e.code() != ErrorCause.ROUTE_REFUSED && e.code() != ErrorCause.TUN_GONE) {
+                            throw e;
+                        }
+                        lost[0] = new Fault(
+                                ErrorCause.TUN_GONE,
+                                "What another program changed could not be put back: " + e.getMessage(),
+                                "Nothing needs to be done: the tunnel starts again by itself.",
+                                e);
+                    }
+                },
+                context);
+        return lost[0] == null ? kept : anew(lost[0], context);
     }
 
     private Transition kept(Work work, TunnelContext context) {

@@ -1,5 +1,7 @@
 package io.sluice.tunnel.engine;
 
+import io.sluice.api.netmon.HostInterface;
+import io.sluice.api.netmon.NetworkState;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tun.TunDevice;
 import io.sluice.api.tun.TunDriver;
@@ -32,6 +34,7 @@ record OpenDevice() implements Step {
             }
             TunDevice device = driver.open(hold ? persistent(wanted, true) : wanted);
             session.opened(driver, device, context.now());
+            context.index(device.ifIndex());
         } catch (TunException e) {
             context.rememberOrWarn(context.memory().withHeld(heldBefore));
             throw fault(e);
@@ -50,6 +53,20 @@ record OpenDevice() implements Step {
         if (ours && sameDriver) {
             CleanUpLeftovers.heldInterface(context);
         }
+    }
+
+    /** The network as it is tells what the interface that we hold is called: another program may rename it at any time, also while it is being given up. */
+    static void seen(NetworkState network, TunnelContext context) {
+        if (network.source() != NetworkState.Source.ANNOUNCED) {
+            return;
+        }
+        Optional<TunConfig> held = context.memory().held();
+        network.interfaces().stream()
+                .filter(i -> i.index() != 0 && i.index() == context.index().orElse(0))
+                .map(HostInterface::name)
+                .filter(name -> held.filter(h -> !h.name().equals(name)).isPresent())
+                .findFirst()
+                .ifPresent(name -> heldAs(name, context));
     }
 
     /** The interface that we hold has another name now. */

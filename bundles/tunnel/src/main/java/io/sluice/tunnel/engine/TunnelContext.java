@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -38,6 +39,8 @@ public final class TunnelContext {
     private Rooms rooms = Rooms.NONE;
     private Memory memory;
     private long sessions;
+    /** Of the device that was opened last. */
+    private OptionalInt index = OptionalInt.empty();
 
     /**
      * @param memory what was found at start-up
@@ -150,6 +153,14 @@ public final class TunnelContext {
 
     void network(NetworkState now) {
         network = now;
+    }
+
+    OptionalInt index() {
+        return index;
+    }
+
+    void index(int opened) {
+        index = OptionalInt.of(opened);
     }
 
     /** An attempt to connect begins. */

@@ -100,6 +100,7 @@ public final class TunnelMachine {
     private Command compared(NetworkChange heard) {
         NetworkChange change = new NetworkChange(context.network(), heard.after(), heard.jump());
         context.network(heard.after());
+        OpenDevice.seen(heard.after(), context);
         return new Command.NetworkChanged(change);
     }
 

@@ -153,8 +153,11 @@ class TunnelMachine_NetworkTest {
     }
 
     @Test
-    void deviceThatCannotBeMended_isMadeAnewAfterAWhile() {
+    void deviceThatCannotBeMended_isMadeAnew_butNotTwiceASecond() {
         bench.host.faults.add("mend");
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.host.calls).contains("close sluice0 persistent", "open sluice0 persistent");
         tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
         assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
         assertThat(bench.machine.status().blocked()).isTrue();
@@ -170,6 +173,20 @@ class TunnelMachine_NetworkTest {
         assertThat(bench.context.memory().held().orElseThrow().name())
                 .as("the one that is open now")
                 .isEqualTo("sluice0");
+    }
+
+    /** F12: it is seen switched off, and renamed before it can be switched on: nothing of its name is there any more. */
+    @Test
+    void deviceRenamedWhileItIsMended_isRemovedUnderItsNewName() {
+        bench.host.faults.addAll(List.of("set", "open"));
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
+        assertThat(bench.kind()).isEqualTo(TunnelState.ERROR);
+        assertThat(bench.context.memory().held()).as("could not be removed").isPresent();
+        tell(Networks.told(bench.now.plusSeconds(61), "192.0.2.1", Networks.tun("other0", Networks.TUN, false)));
+        bench.host.faults.clear();
+        tell(new Command.Start());
+        assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(bench.host.calls).containsSubsequence("open other0", "close other0", "open sluice0 persistent");
     }
 
     @Test
