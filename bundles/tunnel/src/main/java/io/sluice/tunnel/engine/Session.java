@@ -29,6 +29,7 @@ final class Session {
     private Optional<String> notRedirected = Optional.empty();
     private Optional<Instant> openedAt = Optional.empty();
     private boolean resolverLeft;
+    private Optional<Instant> mendedAt = Optional.empty();
 
     Session(long number, TunnelProfile profile) {
         this.number = number;
@@ -71,6 +72,15 @@ final class Session {
     /** Since when the device is open. */
     Optional<Instant> openedAt() {
         return openedAt;
+    }
+
+    /** When its device was put back last, unless that was looked at since. */
+    Optional<Instant> mendedAt() {
+        return mendedAt;
+    }
+
+    void mendedAt(Optional<Instant> at) {
+        mendedAt = at;
     }
 
     void closed() {

@@ -7,6 +7,8 @@ import io.sluice.api.route.RouteManager;
 import io.sluice.api.tun.TunException;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelProfile;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    /** The same damage right after it was mended is no change for a monitor that waits for quiet (250 ms): it is looked for once that is over. */
+    static final Duration LOOK_AGAIN = Duration.ofMillis(600);
 
     private Upkeep() {}
 
@@ -107,12 +112,19 @@ final class Upkeep {
         }
         everything(session, context);
         if (mended) {
+            session.mendedAt(Optional.of(context.now()));
+            context.later(LOOK_AGAIN, new Command.RoutesChanged());
             context.restored("another program changed the tunnel's device: " + damage + "; it is as it was");
         }
     }
 
     /** Routes or rules were changed by somebody; ours are put back if it was them. */
     static void restoreRoutes(Session session, TunnelContext context) throws Fault {
+        Instant before = context.now().minus(LOOK_AGAIN);
+        if (session.mendedAt().filter(at -> !at.isAfter(before)).isPresent()) {
+            session.mendedAt(Optional.empty());
+            mendDevice("the same again", session, context);
+        }
         Optional<RouteManager> manager = context.rooms().routes();
         if (session.profile().include().isEmpty() || manager.isEmpty()) {
             return;

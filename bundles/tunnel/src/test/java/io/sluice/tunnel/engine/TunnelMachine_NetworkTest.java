@@ -189,6 +189,19 @@ class TunnelMachine_NetworkTest {
         assertThat(bench.host.calls).containsSubsequence("open other0", "close other0", "open sluice0 persistent");
     }
 
+    /** F12: the monitor sees the first damage and the second as one. */
+    @Test
+    void deviceDamagedInTheSameWayAgain_isLookedForAfterItWasMended() {
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
+        assertThat(bench.delays).containsExactly(Upkeep.LOOK_AGAIN);
+        tell(new Command.RoutesChanged());
+        assertThat(bench.host.calls).as("our own change").doesNotContain("mend sluice0");
+        bench.now = bench.now.plus(Upkeep.LOOK_AGAIN);
+        tell(bench.delayed.getLast());
+        assertThat(bench.host.calls).contains("mend sluice0");
+        assertThat(bench.delays).as("as long as there is something to mend").hasSize(2);
+    }
+
     @Test
     void stateReadBeforeTheDeviceWasOpened_tellsNothingOfIt() {
         tell(Networks.told(bench.now.minusSeconds(60), "192.0.2.1"));
