@@ -75,22 +75,8 @@ public record SocketSettings(
                         sockopt.string("interface"),
                         address(sockopt, sendThrough),
                         mark == 0 ? OptionalInt.empty() : OptionalInt.of(mark)),
-                tcp(sockopt));
-    }
-
-    /** Without a word about it a server is watched: flows to one that is gone would wait for ever. */
-    private static TcpOptions tcp(LayerSettings sockopt) {
-        int idle = sockopt.integer("tcpKeepAliveIdle", 0);
-        int interval = sockopt.integer("tcpKeepAliveInterval", 0);
-        TcpOptions watch = idle == 0 && interval == 0 ? TcpOptions.KEEP_ALIVE : TcpOptions.NONE;
-        return new TcpOptions(
-                idle == 0 ? watch.keepAliveIdle() : idle,
-                interval == 0 ? watch.keepAliveInterval() : interval,
-                watch.keepAliveProbes(),
-                sockopt.integer("tcpUserTimeout", 0),
-                sockopt.integer("tcpMaxSeg", 0),
-                sockopt.integer("tcpWindowClamp", 0),
-                sockopt.string("tcpCongestion"));
+                // Without a word about it a server is watched: flows to one that is gone would wait for ever.
+                sockopt.tcp(TcpOptions.KEEP_ALIVE));
     }
 
     private static Optional<InetAddress> address(LayerSettings settings, String sendThrough) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.transport.Arrival;
@@ -33,7 +34,7 @@ public final class Listener implements Inbound, AutoCloseable {
     }
 
     /**
-     * Binds; waits for it.
+     * Binds; waits for it. Xray's {@code sockopt} is among the properties.
      *
      * @param top as for {@link #stack}, and so are the others
      * @throws IllegalArgumentException with one sentence, if a property cannot be used
@@ -42,7 +43,10 @@ public final class Listener implements Inbound, AutoCloseable {
     public static Listener open(
             Door door, StreamAcceptor top, Map<String, ?> properties, StreamLayer security, StreamLayer transport)
             throws IOException {
-        return open(door, stack(top, door.settings(), properties, security, transport));
+        String where = "inbound \"" + door.settings().tag() + "\"";
+        ClientSockets sockets =
+                ClientSockets.of(new LayerSettings(where, door.settings().listen(), "sockopt", properties));
+        return open(door, stack(top, door.settings(), properties, security, transport), sockets);
     }
 
     /**
@@ -71,6 +75,10 @@ public final class Listener implements Inbound, AutoCloseable {
 
     /** Binds, without layers; waits for it. */
     public static Listener open(Door door, StreamAcceptor lowest) throws IOException {
+        return open(door, lowest, ClientSockets.DEFAULT);
+    }
+
+    private static Listener open(Door door, StreamAcceptor lowest, ClientSockets sockets) throws IOException {
         InboundSettings settings = door.settings();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(door.loops().group())
@@ -78,6 +86,7 @@ public final class Listener implements Inbound, AutoCloseable {
                 // A restart must not wait for connections of the last run in TIME-WAIT.
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.TCP_FASTOPEN, sockets.fastOpenQueue())
                 .handler(new AcceptGuard(settings.tag(), door.counters().acceptPauses))
                 // TCP_NODELAY is on by itself, as for every TCP socket of Netty's.
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -87,6 +96,7 @@ public final class Listener implements Inbound, AutoCloseable {
                     protected void initChannel(Channel child) {
                         door.counters().acceptedConnections.increment();
                         door.guests().add(child);
+                        sockets.configure(door.loops(), (SocketChannel) child);
                         accept(lowest, (DuplexChannel) child);
                     }
                 });

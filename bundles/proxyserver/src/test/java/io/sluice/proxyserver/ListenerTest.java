@@ -2,16 +2,24 @@ package io.sluice.proxyserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.sluice.loop.NettyEventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ListenerTest {
@@ -82,6 +91,47 @@ class ListenerTest {
             assertThat(accepted.get(30, TimeUnit.SECONDS))
                     .as("TCP_NODELAY of %s", client)
                     .isTrue();
+        }
+        listener.close();
+    }
+
+    /** What {@code sockopt} asks for, as the kernel has it; a name that it does not know is no reason to serve nobody. */
+    @ParameterizedTest
+    @CsvSource({"reno, reno", "nosuch, ''"})
+    void acceptedConnection_hasTheOptionsOfSockopt(String congestion, String taken) throws Exception {
+        assumeThat(Epoll.isAvailable()).isTrue();
+        Door door = new Door(settings("127.0.0.1", 0, Accounts.open()), loops, () -> null);
+        var accepted = new CompletableFuture<ChannelConfig>();
+        Map<String, ?> properties = Map.of(
+                "sockopt.tcpKeepAliveIdle",
+                77,
+                "sockopt.tcpKeepAliveInterval",
+                11,
+                "sockopt.tcpUserTimeout",
+                5_000,
+                "sockopt.tcpCongestion",
+                congestion,
+                "sockopt.tcpFastOpenQueue",
+                16);
+        Listener listener = Listener.open(
+                door, (stream, arrival) -> accepted.complete(stream.channel().config()), properties, null, null);
+        try (Socket client = new Socket("127.0.0.1", listener.local().getPort())) {
+            ChannelConfig config = accepted.get(30, TimeUnit.SECONDS);
+            assertThat(config.getOption(EpollChannelOption.TCP_KEEPIDLE))
+                    .as("of %s", client)
+                    .isEqualTo(77);
+            assertThat(config.getOption(EpollChannelOption.TCP_KEEPINTVL)).isEqualTo(11);
+            assertThat(config.getOption(EpollChannelOption.TCP_USER_TIMEOUT)).isEqualTo(5_000);
+            ByteBuffer name = config.getOption(new RawUnixChannelOption("TCP_CONGESTION", 6, 13, 16));
+            String kernels = StandardCharsets.US_ASCII
+                    .decode(name.slice(0, 16))
+                    .toString()
+                    .trim();
+            if (taken.isEmpty()) {
+                assertThat(kernels).isNotEqualTo(congestion);
+            } else {
+                assertThat(kernels).isEqualTo(taken);
+            }
         }
         listener.close();
     }

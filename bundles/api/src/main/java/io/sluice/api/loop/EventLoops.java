@@ -52,7 +52,7 @@ public interface EventLoops {
     DatagramIo datagrams(DatagramChannel channel, DatagramSink sink);
 
     /**
-     * Sets options of a registered socket that is not connected yet. Loops that know no more than the system's own keep-alive take that for
+     * Sets options of a registered socket; that of the largest segment only before it is connected. Loops that know no more than the system's own keep-alive take that for
      * {@link TcpOptions#KEEP_ALIVE}.
      *
      * @throws ChannelException with the option's name, if the system refuses one or has none of that kind

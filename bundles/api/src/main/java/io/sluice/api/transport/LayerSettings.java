@@ -1,5 +1,6 @@
 package io.sluice.api.transport;
 
+import io.sluice.api.loop.TcpOptions;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,25 @@ public final class LayerSettings {
     public int integer(String key, int otherwise) {
         Integer number = value(layer + "." + key, Integer.class);
         return number == null ? otherwise : number;
+    }
+
+    /**
+     * Xray's {@code sockopt}, where these are its properties: what it asks of the kernel for a TCP socket.
+     *
+     * @param watch keep-alive where nothing is said of it
+     */
+    public TcpOptions tcp(TcpOptions watch) {
+        int idle = integer("tcpKeepAliveIdle", 0);
+        int interval = integer("tcpKeepAliveInterval", 0);
+        TcpOptions unsaid = idle == 0 && interval == 0 ? watch : TcpOptions.NONE;
+        return new TcpOptions(
+                idle == 0 ? unsaid.keepAliveIdle() : idle,
+                interval == 0 ? unsaid.keepAliveInterval() : interval,
+                unsaid.keepAliveProbes(),
+                integer("tcpUserTimeout", 0),
+                integer("tcpMaxSeg", 0),
+                integer("tcpWindowClamp", 0),
+                string("tcpCongestion"));
     }
 
     /** For a setting that cannot be used: what to throw. */

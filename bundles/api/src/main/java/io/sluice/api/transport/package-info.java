@@ -23,7 +23,7 @@
  * handed over live on until their flow ends.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sluice.api.transport;
 
 import org.osgi.annotation.bundle.Export;

@@ -6,6 +6,9 @@ import java.util.Map;
 /** Reads Xray's {@code sockopt}: what is asked of the kernel for each socket, and how a server's addresses are tried. */
 final class SocketOptionsReader {
 
+    /** As Xray's for {@code true}. */
+    private static final int FAST_OPEN_QUEUE = 256;
+
     private final Section options;
     private final Map<String, Object> properties;
 
@@ -15,20 +18,21 @@ final class SocketOptionsReader {
     }
 
     void read(boolean client) {
-        fastOpen();
+        fastOpen(client);
         // tcp(7): seconds for keep-alive, milliseconds for the user time-out. 0 leaves the kernel's own, negative
         // switches keep-alive off.
         number("tcpKeepAliveIdle", -1, 32_767);
         number("tcpKeepAliveInterval", -1, 32_767);
         number("tcpUserTimeout", 0, Integer.MAX_VALUE);
-        number("tcpMaxSeg", 0, 65_535);
         number("tcpWindowClamp", 0, Integer.MAX_VALUE);
         options.string("tcpCongestion")
                 .filter(s -> !s.value().isEmpty())
                 .ifPresent(s -> properties.put("sockopt.tcpCongestion", s.value()));
         if (client) {
+            number("tcpMaxSeg", 0, 65_535);
             dialling();
         } else {
+            options.noEffect("a client's handshake is over before", "tcpMaxSeg");
             options.noEffect("a listener is bound to its address", "mark", "interface");
             options.word("tproxy", List.of("off", ""));
             options.noEffect("it is for dialling", "domainStrategy", "dialerProxy", "happyEyeballs");
@@ -65,12 +69,21 @@ final class SocketOptionsReader {
     }
 
     /** True, or on a listener the length of its queue. */
-    private void fastOpen() {
+    private void fastOpen(boolean client) {
+        int queue;
         if (options.any("tcpFastOpen").filter(v -> v instanceof Json.Num).isPresent()) {
-            options.integer("tcpFastOpen", -1, 65_535)
-                    .ifPresent(n -> properties.put("sockopt.tcpFastOpen", n.value() > 0));
+            queue = options.integer("tcpFastOpen", -1, 65_535)
+                    .map(Located::value)
+                    .orElse(0);
         } else {
-            options.flag("tcpFastOpen").ifPresent(f -> properties.put("sockopt.tcpFastOpen", f.value()));
+            queue = options.flag("tcpFastOpen").map(Located::value).orElse(false) ? FAST_OPEN_QUEUE : 0;
+        }
+        if (client) {
+            if (options.any("tcpFastOpen").isPresent()) {
+                properties.put("sockopt.tcpFastOpen", queue > 0);
+            }
+        } else if (queue > 0) {
+            properties.put("sockopt.tcpFastOpenQueue", queue);
         }
     }
 
