@@ -34,6 +34,16 @@ class TcpSendTest {
         c.expectNothing();
     }
 
+    /** RFC 6928 §2: "min (10*MSS, max (2*MSS, 14600))". */
+    @Test
+    @Tag("TC-50")
+    void initialWindow_smallAndGreatSegments_asTheFormulaSays() {
+        assertThat(Cubic.initialWindow(536)).isEqualTo(5_360);
+        assertThat(Cubic.initialWindow(1_460)).isEqualTo(14_600);
+        assertThat(Cubic.initialWindow(2_000)).isEqualTo(14_600);
+        assertThat(Cubic.initialWindow(8_948)).isEqualTo(17_896);
+    }
+
     @Test
     void established_bulkWithOffload_oneSuperPacket() {
         Conversation.Options options = new Conversation.Options();
