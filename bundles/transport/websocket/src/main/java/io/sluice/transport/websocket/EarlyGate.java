@@ -24,6 +24,7 @@ final class EarlyGate extends ChannelDuplexHandler {
     private final Consumer<ChannelHandlerContext> cut;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
     private boolean begun;
+    private boolean asked;
 
     private record Waiting(ByteBuf octets, ChannelPromise promise) {}
 
@@ -72,7 +73,13 @@ final class EarlyGate extends ChannelDuplexHandler {
         return early;
     }
 
-    /** The handshake is over: what waits goes on, and this handler goes. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        asked = true;
+        ctx.read();
+    }
+
+    /** The handshake is over: what waits goes on, and this handler goes. The handshake took what was read so far, so who asked for some gets the next. */
     void open(ChannelHandlerContext ctx) {
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
             ctx.write(next.octets(), next.promise());
@@ -80,6 +87,9 @@ final class EarlyGate extends ChannelDuplexHandler {
         writable(ctx, true);
         ctx.flush();
         ctx.pipeline().remove(this);
+        if (asked) {
+            ctx.read();
+        }
     }
 
     private static void writable(ChannelHandlerContext ctx, boolean on) {

@@ -24,6 +24,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -168,6 +169,31 @@ class LayersTest {
             assertThat(connector.pipelining().isPipelined())
                     .as("a layer says nothing about the proxy")
                     .isTrue();
+        }
+    }
+
+    /** The stream is there before WebSocket's handshake, and whoever reads it by turns has asked before it. */
+    @Test
+    void earlyData_carriesTheConversation_andTheAnswersAreRead() throws Exception {
+        try (var proxy = new ScriptedProxy(talk -> talk.expect("05 01 00")
+                .send("05 00")
+                .expect(CONNECT)
+                .send(GRANTED + "78")
+                .drain())) {
+            Map<String, Object> way = Map.of("websocket.path", "/?ed=2048");
+            InetSocketAddress server = rig.serve(way, new WebSocketLayer());
+            rig.service(stream -> Bridge.between(stream, proxy.address()));
+            Map<String, Object> properties = new HashMap<>(OutboundFixture.properties(server));
+            properties.putAll(way);
+            try (var connector = new ProxyConnector(
+                    ServerChain.of(properties, loops, () -> egress, new Layers(null, new WebSocketLayer(), null)),
+                    Optional.empty(),
+                    loops,
+                    new Pipelining(Pipelining.Mode.OFF))) {
+                ByteStream stream = stream(connector);
+                Reader.on(stream).expect("x");
+                stream.reset();
+            }
         }
     }
 
