@@ -155,13 +155,13 @@ final class Frames extends ChannelDuplexHandler implements FrameReader.Sink {
     }
 
     /** The end of what we send, behind everything written. */
-    ChannelPromise sendClose(ChannelHandlerContext ctx, ChannelPromise promise) {
+    ChannelPromise sendClose(ChannelPromise promise) {
         if (closeSent) {
             promise.trySuccess();
         } else {
             closeSent = true;
             ByteBuf status = Unpooled.copyShort(NORMAL_CLOSURE);
-            ctx.writeAndFlush(control(CLOSE, status), promise);
+            context.writeAndFlush(control(CLOSE, status), promise);
             status.release();
         }
         return promise;
@@ -173,7 +173,7 @@ final class Frames extends ChannelDuplexHandler implements FrameReader.Sink {
         if (ctx.channel().isActive()) {
             ScheduledFuture<?> limit = ctx.executor()
                     .schedule(() -> ctx.close(ctx.newPromise()), FAREWELL.toNanos(), TimeUnit.NANOSECONDS);
-            sendClose(ctx, ctx.newPromise()).addListener((ChannelFutureListener) sent -> {
+            sendClose(ctx.newPromise()).addListener((ChannelFutureListener) sent -> {
                 limit.cancel(false);
                 ctx.close(promise);
             });

@@ -29,7 +29,7 @@ record WebSocketStream(ByteStream lower, Frames frames, boolean client) implemen
         if (client) {
             return channel().writeAndFlush(Unpooled.EMPTY_BUFFER, done);
         }
-        return frames.sendClose(channel().pipeline().context(frames), done);
+        return frames.sendClose(done);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.sluice.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.api.flow.ByteStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,5 +79,32 @@ class FramesTest {
         assertThat(reads[0]).as("who got something asks himself").isEqualTo(1);
         assertThat(ReferenceCountUtil.<Object>releaseLater(channel.readInbound()))
                 .isEqualTo(Unpooled.wrappedBuffer(new byte[] {7, 8}));
+    }
+
+    /** A closed channel has no handlers any more; who ends what he sends there must be told, not thrown at. */
+    @Test
+    void shutdownOutput_ofAClosedServersStream_fails() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        WebSocketStream stream = WebSocketStream.install(new On(channel), false, Duration.ZERO);
+        channel.pipeline().context(Frames.class).close(); // as by a reset: the frames have nothing to say to it
+        channel.runPendingTasks();
+
+        ChannelFuture done = stream.shutdownOutput();
+
+        assertThat(done.isDone()).isTrue();
+        assertThat(done.isSuccess()).isFalse();
+    }
+
+    private record On(Channel channel) implements ByteStream {
+
+        @Override
+        public ChannelFuture shutdownOutput() {
+            return channel.newSucceededFuture();
+        }
+
+        @Override
+        public void reset() {
+            channel.close();
+        }
     }
 }
