@@ -102,9 +102,9 @@ final class ProxyLink implements LinkScheme {
     public String print(Tree outbound, String name) throws LinkException {
         Tree settings = outbound.section("settings");
         Tree stream = outbound.section("streamSettings");
-        String security = stream.text("security").orElse("none");
+        String security = StreamQuery.word(stream.text("security"), "none");
         boolean tls = security.equals("tls");
-        if (!stream.text("method", "network").orElse("raw").matches("raw|tcp")
+        if (!StreamQuery.word(stream.text("method", "network"), "raw").matches("raw|tcp")
                 || !tls && !security.equals("none")
                 || tls && protocol.equals("socks")) {
             throw new LinkException("streamSettings", "a link of this proxy cannot carry its transport");

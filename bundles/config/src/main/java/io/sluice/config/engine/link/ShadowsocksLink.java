@@ -106,8 +106,8 @@ final class ShadowsocksLink implements LinkScheme {
     @Override
     public String print(Tree outbound, String name) throws LinkException {
         Tree stream = outbound.section("streamSettings");
-        if (!stream.text("method", "network").orElse("raw").matches("raw|tcp")
-                || !stream.text("security").orElse("none").equals("none")) {
+        if (!StreamQuery.word(stream.text("method", "network"), "raw").matches("raw|tcp")
+                || !StreamQuery.word(stream.text("security"), "none").equals("none")) {
             throw new LinkException("streamSettings", "a link of Shadowsocks cannot carry a transport");
         }
         Server server = Server.of(outbound.section("settings"), "servers");

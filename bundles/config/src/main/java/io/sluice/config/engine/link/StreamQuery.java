@@ -2,6 +2,7 @@ package io.sluice.config.engine.link;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -171,7 +172,7 @@ final class StreamQuery {
      */
     static Map<String, String> write(Tree stream, String security) throws LinkException {
         Map<String, String> query = new LinkedHashMap<>();
-        String method = method(stream.text("method", "network").orElse("raw"), "network");
+        String method = method(word(stream.text("method", "network"), "raw"), "network");
         query.put("type", method.equals("raw") ? "tcp" : method);
         switch (method) {
             case "ws" -> http(stream.section("wsSettings"), query);
@@ -189,7 +190,7 @@ final class StreamQuery {
             }
             default -> {}
         }
-        String secured = stream.text("security").orElse("none");
+        String secured = word(stream.text("security"), "none");
         if (!secured.equals(security)) {
             query.put("security", secured);
         }
@@ -199,6 +200,11 @@ final class StreamQuery {
             default -> {}
         }
         return query;
+    }
+
+    /** The configuration takes these words in any case, as Xray does; links have them in small letters. */
+    static String word(Optional<String> written, String absent) {
+        return written.orElse(absent).toLowerCase(Locale.ROOT);
     }
 
     private static void http(Tree settings, Map<String, String> query) throws LinkException {

@@ -125,6 +125,20 @@ class ShareLinksTest {
                         + "?encryption=none&type=tcp&security=tls&sni=s.example#a");
     }
 
+    /** The configuration takes them so, as Xray does: a link must not lose what TLS is to check. */
+    @Test
+    void wordsInAnyCase_arePrintedInSmallLetters_andNothingIsLost() throws LinkException {
+        assertThat(ShareLinks.print(object("""
+            { "protocol": "trojan", "tag": "a", "settings": { "address": "a.example", "port": 443, "password": "x" },
+              "streamSettings": { "network": "WS", "security": "TLS", "wsSettings": { "path": "/p" },
+                "tlsSettings": { "serverName": "s.example" } } }
+            """))).isEqualTo("trojan://x@a.example:443?type=ws&path=%2Fp&sni=s.example#a");
+        assertThat(ShareLinks.print(object("""
+            { "protocol": "http", "tag": "a", "settings": { "address": "a.example", "port": 443 },
+              "streamSettings": { "network": "RAW", "security": "Tls" } }
+            """))).isEqualTo("https://a.example:443#a");
+    }
+
     @Test
     void whatNoLinkCanSay_isRefused() {
         Map<String, String> cases = new HashMap<>();
