@@ -109,6 +109,8 @@ final class Firewall {
                     e);
             LOG.error("{} {}", fault.getMessage(), fault.remedy());
             refused = Optional.of(new Refusal(now.get(), rules, fault, context.now()));
+            // It tries these again by itself, so those of before are given anew when they are wanted again.
+            teller = Optional.empty();
             return Optional.of(fault);
         }
     }

@@ -196,6 +196,21 @@ class TunnelMachine_KillSwitchTest {
         assertThat(next.policy).isInstanceOf(FirewallPolicy.Blocked.class);
     }
 
+    /** It has heard of the others, and may still make them true by itself: what is wanted now is to be its last word. */
+    @Test
+    void rulesRefused_thenThoseOfBeforeAreWanted_areGivenAgain() {
+        Bench bench = Bench.guarded(FakeHost.profile("0.0.0.0/0"));
+        Rooms all = bench.rooms();
+        bench.run(new Command.ServiceGone(Room.TUN, withoutDriver(all, all)));
+        bench.run(new Command.AutoStart());
+        bench.forget();
+        bench.host.faults.add("policy");
+        bench.run(new Command.Stop("enough"));
+        bench.host.faults.clear();
+        bench.run(new Command.AutoStart());
+        assertThat(policies(bench)).containsExactly("policy Disconnected by operator", "policy Blocked");
+    }
+
     @Test
     void rulesLost_butTaken_staysConnected() {
         Bench bench = connected();
