@@ -100,17 +100,14 @@ public record ConnectedState(Session session, Instant since, long attempt, boole
             case STAY, OFFLINE -> described(context);
             case REBIND -> kept(() -> Upkeep.everything(session, context), context);
             case MEND -> lostOrKept(() -> Upkeep.mendDevice(verdict.reason(), session, context), context);
-            case RECONNECT -> {
-                NetworkVerdict.renamed(session, changed.change().after())
-                        .ifPresent(name -> OpenDevice.heldAs(name, context));
-                yield anew(
+            case RECONNECT ->
+                anew(
                         new Fault(
                                 ErrorCause.TUN_GONE,
                                 "Another program took the tunnel's device: " + verdict.reason() + ".",
                                 "Nothing needs to be done: the tunnel starts again by itself.",
                                 null),
                         context);
-            }
         };
     }
 

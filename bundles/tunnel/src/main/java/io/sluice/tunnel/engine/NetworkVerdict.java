@@ -48,15 +48,6 @@ record NetworkVerdict(Action action, String reason) {
         return new NetworkVerdict(rebind ? Action.REBIND : Action.STAY, change.summary());
     }
 
-    /** What our device is called now, if another program renamed it: under that name it is to be removed. */
-    static Optional<String> renamed(Session session, NetworkState now) {
-        return session.device()
-                .flatMap(device -> now.interfaces().stream()
-                        .filter(i -> i.index() == device.ifIndex() && !i.name().equals(device.name()))
-                        .map(HostInterface::name)
-                        .findFirst());
-    }
-
     /** Our device as it is seen, by its number. A state that was read before the device was opened tells nothing of it. */
     private static Optional<HostInterface> ours(Session session, NetworkState now) {
         if (!tells(session, now)) {

@@ -9,6 +9,7 @@ import io.sluice.api.tun.TunException;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -34,7 +35,7 @@ record OpenDevice() implements Step {
             }
             TunDevice device = driver.open(hold ? persistent(wanted, true) : wanted);
             session.opened(driver, device, context.now());
-            context.index(device.ifIndex());
+            context.index(hold ? OptionalInt.of(device.ifIndex()) : OptionalInt.empty());
         } catch (TunException e) {
             context.rememberOrWarn(context.memory().withHeld(heldBefore));
             throw fault(e);
@@ -70,7 +71,7 @@ record OpenDevice() implements Step {
     }
 
     /** The interface that we hold has another name now. */
-    static void heldAs(String name, TunnelContext context) {
+    private static void heldAs(String name, TunnelContext context) {
         context.memory()
                 .held()
                 .map(c -> new TunConfig(

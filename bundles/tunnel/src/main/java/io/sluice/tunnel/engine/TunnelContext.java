@@ -39,7 +39,7 @@ public final class TunnelContext {
     private Rooms rooms = Rooms.NONE;
     private Memory memory;
     private long sessions;
-    /** Of the device that was opened last. */
+    /** Of the device that was opened last, if it is one that we hold. */
     private OptionalInt index = OptionalInt.empty();
 
     /**
@@ -159,8 +159,8 @@ public final class TunnelContext {
         return index;
     }
 
-    void index(int opened) {
-        index = OptionalInt.of(opened);
+    void index(OptionalInt opened) {
+        index = opened;
     }
 
     /** An attempt to connect begins. */

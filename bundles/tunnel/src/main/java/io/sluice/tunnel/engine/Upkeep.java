@@ -120,8 +120,12 @@ final class Upkeep {
 
     /** Routes or rules were changed by somebody; ours are put back if it was them. */
     static void restoreRoutes(Session session, TunnelContext context) throws Fault {
-        Instant before = context.now().minus(LOOK_AGAIN);
-        if (session.mendedAt().filter(at -> !at.isAfter(before)).isPresent()) {
+        // A wall clock that was set back does not make it later.
+        Instant now = context.now();
+        Instant before = now.minus(LOOK_AGAIN);
+        if (session.mendedAt()
+                .filter(at -> !at.isAfter(before) || at.isAfter(now))
+                .isPresent()) {
             session.mendedAt(Optional.empty());
             mendDevice("the same again", session, context);
         }
@@ -131,10 +135,11 @@ final class Upkeep {
         }
         List<String> found = shown(manager.get());
         routes(session, context);
-        List<String> now = shown(manager.get());
-        if (!found.equals(now)) {
-            long missing = now.stream().filter(entry -> !found.contains(entry)).count();
-            context.restored("another program changed the tunnel's routes or rules: " + missing + " of " + now.size()
+        List<String> after = shown(manager.get());
+        if (!found.equals(after)) {
+            long missing =
+                    after.stream().filter(entry -> !found.contains(entry)).count();
+            context.restored("another program changed the tunnel's routes or rules: " + missing + " of " + after.size()
                     + " entries were put back");
         }
     }

@@ -208,7 +208,7 @@ public final class FakeHost {
     public TunDriver driver(String suffix) {
         return config -> {
             call("open" + suffix + " " + config.name() + (config.persistent() ? " persistent" : ""));
-            if (faults.contains("open")) {
+            if (faults.contains("open") || faults.contains("open " + config.name())) {
                 throw new TunException(TunException.Code.TUN_NOT_PERMITTED, "/dev/net/tun: EPERM");
             }
             return new Device(config);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netmon.HostInterface;
+import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelState;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the coordinator does when the network or the profile is another one, and when other programs meddle. */
@@ -200,6 +202,34 @@ class TunnelMachine_NetworkTest {
         tell(bench.delayed.getLast());
         assertThat(bench.host.calls).contains("mend sluice0");
         assertThat(bench.delays).as("as long as there is something to mend").hasSize(2);
+    }
+
+    @Test
+    void clockIsSetBackAfterTheDeviceWasMended_isLookedForAllTheSame() {
+        tell(Networks.told(bench.now.plusSeconds(60), "192.0.2.1", Networks.tun("sluice0", Networks.TUN, false)));
+        bench.now = bench.now.minusSeconds(3600);
+        tell(bench.delayed.getLast());
+        assertThat(bench.host.calls).contains("mend sluice0");
+    }
+
+    /** A leftover that cannot be removed yet, and a device that is somebody else's: that one must not be taken for it. */
+    @Test
+    void deviceThatIsNotOurs_isNotTakenForTheOneThatWasLeft() {
+        TunConfig left = PROFILE.tun();
+        Bench other = new Bench(Memory.EMPTY.withHeld(Optional.of(left)));
+        TunConfig theirs = new TunConfig(
+                "theirs0", left.mtu(), left.addresses(), left.queues(), left.descriptor(), true, left.offload());
+        TunnelProfile profile =
+                new TunnelProfile(theirs, "user", PROFILE.include(), PROFILE.exclude(), 2022, 9000, false);
+        other.host.faults.add("open sluice0");
+        other.run(new Command.ServiceBack(Room.EGRESS, other.host.guarded()));
+        other.run(new Command.SaveProfile(profile, false));
+        other.run(new Command.Start());
+        assertThat(other.kind()).isEqualTo(TunnelState.CONNECTED);
+        for (String name : List.of("theirs0", "renamed0")) {
+            other.run(Networks.told(other.now.plusSeconds(60), "192.0.2.1", Networks.tun(name, Networks.TUN, true)));
+            assertThat(other.context.memory().held().orElseThrow().name()).isEqualTo("sluice0");
+        }
     }
 
     @Test
