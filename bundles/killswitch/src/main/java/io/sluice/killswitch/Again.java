@@ -2,6 +2,7 @@ package io.sluice.killswitch;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** When to try again what the kernel has refused, with a delay that doubles. Under its owner's lock, but for the attempt, which takes that itself. */
 final class Again implements AutoCloseable {
@@ -17,8 +18,8 @@ final class Again implements AutoCloseable {
 
         void later(Duration delay, Runnable what);
 
-        /** What has not run yet never does. */
-        void close();
+        /** Nobody waits for the last one any more. It may run all the same, if its time has just come. */
+        void cancel();
 
         /** One that waits on a thread of its own, which is in the network namespace of the one that asks for it. */
         static Timer system() {
@@ -34,14 +35,14 @@ final class Again implements AutoCloseable {
                                 try {
                                     Thread.sleep(delay);
                                 } catch (InterruptedException e) {
-                                    return; // closed
+                                    return; // cancelled
                                 }
                                 what.run();
                             }));
                 }
 
                 @Override
-                public void close() {
+                public void cancel() {
                     thread.ifPresent(Thread::interrupt);
                 }
             };
@@ -49,13 +50,17 @@ final class Again implements AutoCloseable {
     }
 
     private final Timer timer;
-    private final Runnable attempt;
+    private final LongConsumer attempt;
     private Duration next = FIRST;
     private boolean wanted;
     private boolean waits;
+    /** Of the attempt that waits, so that one that was cancelled too late is known. */
+    private long number;
+
     private boolean closed;
 
-    Again(Timer timer, Runnable attempt) {
+    /** @param attempt is given its number */
+    Again(Timer timer, LongConsumer attempt) {
         this.timer = timer;
         this.attempt = attempt;
     }
@@ -67,19 +72,27 @@ final class Again implements AutoCloseable {
             return;
         }
         waits = true;
-        timer.later(next, attempt);
+        long mine = ++number;
+        timer.later(next, () -> attempt.accept(mine));
         Duration doubled = next.multipliedBy(2);
         next = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
     }
 
-    /** It is as it is to be. */
+    /** It is as it is to be. Whatever is refused next does not wait out the delay of before. */
     void done() {
         wanted = false;
         next = FIRST;
+        if (waits) {
+            waits = false;
+            timer.cancel();
+        }
     }
 
     /** The time has come; returns whether it is still to be tried. */
-    boolean due() {
+    boolean due(long attempted) {
+        if (!waits || attempted != number) {
+            return false;
+        }
         waits = false;
         return wanted && !closed;
     }
@@ -87,6 +100,6 @@ final class Again implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        timer.close();
+        timer.cancel();
     }
 }

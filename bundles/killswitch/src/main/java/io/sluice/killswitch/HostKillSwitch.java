@@ -163,15 +163,15 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     }
 
     /** What was refused, if that is still to be. Nothing is said of one refusal after the other. */
-    private synchronized void tryAgain() {
-        if (!again.due()) {
+    private synchronized void tryAgain(long attempt) {
+        if (!again.due(attempt)) {
             return;
         }
         try {
             follow();
             tell("What the kernel had refused is in force now. " + standing.reason());
-        } catch (KillSwitchException e) {
-            standing.trouble(e.getMessage());
+        } catch (KillSwitchException | RuntimeException e) {
+            standing.trouble(String.valueOf(e.getMessage()));
             again.later();
         }
         remember();

@@ -50,14 +50,15 @@ final class Keeping {
         return knowing;
     }
 
-    /** The rules are gone: nothing is closed any more, and the kernel's settings are to be as they were. */
+    /** The rules are gone: nothing is closed any more, and the kernel's settings are to be as they were. If they cannot be, what they were stays known. */
     Memory relax(Memory memory, Standing standing) {
         try {
             backend.relax(memory.settings());
+            return memory.opened();
         } catch (KillSwitchException e) {
             standing.trouble(e, true);
+            return memory.closed(false, memory.settings());
         }
-        return memory.opened();
     }
 
     /**

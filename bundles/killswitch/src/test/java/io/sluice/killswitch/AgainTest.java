@@ -10,26 +10,36 @@ import org.junit.jupiter.api.Test;
 class AgainTest {
 
     private final List<Duration> delays = new ArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Boolean> tried = new ArrayList<>();
 
-    private final Again again = new Again(
-            new Again.Timer() {
-                @Override
-                public void later(Duration delay, Runnable what) {
-                    delays.add(delay);
-                }
+    private final Again again = again();
 
-                @Override
-                public void close() {}
-            },
-            () -> {});
+    private Again again() {
+        Again[] made = new Again[1];
+        made[0] = new Again(
+                new Again.Timer() {
+                    @Override
+                    public void later(Duration delay, Runnable what) {
+                        delays.add(delay);
+                        waiting.add(what);
+                    }
+
+                    @Override
+                    public void cancel() {}
+                },
+                attempt -> tried.add(made[0].due(attempt)));
+        return made[0];
+    }
 
     @Test
     void refusals_theDelayDoublesUpToTheLongestAndBeginsAnewAfterASuccess() {
         for (int i = 0; i < 8; i++) {
             again.later();
             again.later();
-            assertThat(again.due()).isTrue();
+            waiting.getLast().run();
         }
+        assertThat(tried).hasSize(8).containsOnly(true);
         again.done();
         again.later();
         assertThat(delays.stream().map(Duration::toMillis))
@@ -40,14 +50,34 @@ class AgainTest {
     void successMeanwhile_isNotTried() {
         again.later();
         again.done();
-        assertThat(again.due()).isFalse();
+        waiting.getLast().run();
+        assertThat(tried).containsExactly(false);
+    }
+
+    /** Else what is refused then would be open for as long as the delay of before had grown. */
+    @Test
+    void successWhileAnAttemptWaits_theNextRefusalBeginsWithTheFirstDelay() {
+        for (int i = 0; i < 8; i++) {
+            again.later();
+            waiting.getLast().run();
+        }
+        again.later();
+        Runnable old = waiting.getLast();
+        again.done();
+        again.later();
+        assertThat(delays.getLast()).isEqualTo(Again.FIRST);
+        old.run();
+        assertThat(tried.getLast()).as("the one of before").isFalse();
+        waiting.getLast().run();
+        assertThat(tried.getLast()).isTrue();
     }
 
     @Test
     void closed_isNotTried() {
         again.later();
         again.close();
-        assertThat(again.due()).isFalse();
+        waiting.getLast().run();
+        assertThat(tried).containsExactly(false);
         again.later();
         assertThat(delays).containsExactly(Again.FIRST);
     }

@@ -21,7 +21,13 @@ final class FakeFirewall implements FirewallBackend {
     final List<String> calls = new ArrayList<>();
     Optional<Notices> notices = Optional.empty();
     boolean refuses;
+    /** At the next call, as no backend should. */
+    boolean breaks;
+
     boolean hardened;
+    /** Of the kernel's settings. */
+    boolean refusesToRelax;
+
     Map<String, String> relaxed = Map.of();
     List<Drops> counters = List.of();
     List<String> limitations = List.of();
@@ -34,6 +40,10 @@ final class FakeFirewall implements FirewallBackend {
 
     private void call(String name) throws KillSwitchException {
         calls.add(name);
+        if (breaks) {
+            breaks = false;
+            throw new IllegalStateException("the backend breaks");
+        }
         if (refuses) {
             throw new KillSwitchException(Code.FILTER_REFUSED, "the kernel refuses", null);
         }
@@ -93,7 +103,10 @@ final class FakeFirewall implements FirewallBackend {
     }
 
     @Override
-    public void relax(Map<String, String> saved) {
+    public void relax(Map<String, String> saved) throws KillSwitchException {
+        if (refusesToRelax) {
+            throw new KillSwitchException(Code.FILTER_DENIED, "the settings cannot be put back", null);
+        }
         hardened = saved.isEmpty() && hardened;
         relaxed = saved;
     }

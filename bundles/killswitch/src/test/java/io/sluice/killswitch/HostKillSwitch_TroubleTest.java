@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -132,6 +133,18 @@ class HostKillSwitch_TroubleTest {
         }
     }
 
+    @Test
+    void secondAttemptBreaks_isTriedAgainAllTheSame() throws Exception {
+        firewall.refuses = true;
+        try (HostKillSwitch host = start(KillSwitchMode.LOCKDOWN)) {
+            synchronized (host) {
+                firewall.refuses = false;
+                firewall.breaks = true;
+            }
+            await("the rules", () -> host.status().state() == State.BLOCKED);
+        }
+    }
+
     private long tries(HostKillSwitch host) {
         synchronized (host) {
             return firewall.calls.stream().filter("set"::equals).count();
@@ -185,6 +198,20 @@ class HostKillSwitch_TroubleTest {
                     () -> host.status().limitations().stream()
                             .noneMatch(sentence -> sentence.contains("the kernel refuses")));
         }
+    }
+
+    /** Else ours would be taken for the administrator's ever after. */
+    @Test
+    void settingsCannotBePutBack_areKnownForTheNextTime() throws Exception {
+        HostKillSwitch host = start(KillSwitchMode.AUTO);
+        host.apply(CONNECTED);
+        firewall.refusesToRelax = true;
+        assertThat(host.disarm().limitations()).contains("the settings cannot be put back");
+        firewall.refusesToRelax = false;
+        host.close();
+        host = start(KillSwitchMode.AUTO);
+        host.disarm();
+        assertThat(firewall.relaxed).isEqualTo(Map.of("setting", "0"));
     }
 
     @Test
