@@ -27,17 +27,21 @@ public final class ChiSquare {
         }
     }
 
-    /** The statistic of eleven classes of lengths by two of times: up to the median, and beyond. */
+    /** The statistic of eleven classes of lengths by two of times: up to the median, and beyond, or below it, and from it on, whichever tells more. */
     public static double of(List<Probe> probes) {
         long[] times = probes.stream().mapToLong(Probe::time).sorted().toArray();
         long median = times[(times.length - 1) / 2];
+        return Math.max(of(probes, median), of(probes, median - 1));
+    }
+
+    private static double of(List<Probe> probes, long latest) {
         int classes =
                 probes.stream().mapToInt(p -> (p.length - 1) / WIDTH).max().orElse(0) + 1;
         int[][] table = new int[classes][2];
         for (Probe probe : probes) {
-            table[(probe.length - 1) / WIDTH][probe.time() <= median ? 0 : 1]++;
+            table[(probe.length - 1) / WIDTH][probe.time() <= latest ? 0 : 1]++;
         }
-        double late = probes.stream().filter(p -> p.time() > median).count();
+        double late = probes.stream().filter(p -> p.time() > latest).count();
         double[] share = {1 - late / probes.size(), late / probes.size()};
         double sum = 0;
         for (int[] row : table) {

@@ -26,7 +26,7 @@ class ProbeTest {
 
     private static final int LONGEST = 220;
 
-    /** A true independence is taken for a dependence once in a hundred times, so three times in a row once in a million. */
+    /** An independence is taken for a dependence twice in a hundred times, so three times in a row once in a hundred thousand. */
     private static final int TRIES = 3;
 
     private final Random random = new Random(1);
