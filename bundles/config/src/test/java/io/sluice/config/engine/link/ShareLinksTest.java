@@ -132,7 +132,8 @@ class ShareLinksTest {
             { "protocol": "trojan", "tag": "a", "settings": { "address": "a.example", "port": 443, "password": "x" },
               "streamSettings": { "network": "WS", "security": "TLS", "wsSettings": { "path": "/p" },
                 "tlsSettings": { "serverName": "s.example" } } }
-            """))).isEqualTo("trojan://x@a.example:443?type=ws&path=%2Fp&sni=s.example#a");
+            """)))
+                .isEqualTo("trojan://x@a.example:443?type=ws&path=%2Fp&sni=s.example#a");
         assertThat(ShareLinks.print(object("""
             { "protocol": "http", "tag": "a", "settings": { "address": "a.example", "port": 443 },
               "streamSettings": { "network": "RAW", "security": "Tls" } }
