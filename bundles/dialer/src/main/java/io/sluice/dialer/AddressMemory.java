@@ -17,6 +17,11 @@ interface AddressMemory {
         public void stands(InetAddress address) {
             // nobody asks
         }
+
+        @Override
+        public void failed(InetAddress address) {
+            // nobody asks
+        }
     };
 
     /** The order in which they are tried, made of the preferred one. */
@@ -24,4 +29,7 @@ interface AddressMemory {
 
     /** A connection to this one of several stands. */
     void stands(InetAddress address);
+
+    /** What was said on a connection to this one had no answer. */
+    void failed(InetAddress address);
 }

@@ -45,13 +45,20 @@ public final class ServerChain implements StreamDialer {
     private final InetSocketAddress server;
     private final StreamDialer top;
     private final TcpConnector connector;
+    private final AddressMemory memory;
     private final OutboundDialer via;
     private final String layers;
 
     private ServerChain(
-            InetSocketAddress server, StreamDialer top, TcpConnector connector, OutboundDialer via, String layers) {
+            InetSocketAddress server,
+            StreamDialer top,
+            TcpConnector connector,
+            AddressMemory memory,
+            OutboundDialer via,
+            String layers) {
         this.server = server;
         this.top = top;
+        this.memory = memory;
         this.connector = connector;
         this.via = via;
         this.layers = layers;
@@ -83,7 +90,8 @@ public final class ServerChain implements StreamDialer {
         String sendThrough = properties.get("sendThrough") instanceof String s ? s : "";
         TcpConnector connector = new TcpConnector(loops, SocketSettings.of(sockopt, sendThrough), nameservers, egress);
         OutboundDialer via = layers.via() == null ? null : new OutboundDialer(layers.via(), server, tag);
-        StreamDialer top = via == null ? new ServerDialer(connector, server) : via;
+        LastGood memory = new LastGood();
+        StreamDialer top = via == null ? new ServerDialer(connector, server, memory) : via;
         StringJoiner names = new StringJoiner(", ", " over ", "").setEmptyValue("");
         try {
             for (StreamLayer layer : new StreamLayer[] {layers.security(), layers.transport()}) {
@@ -96,7 +104,7 @@ public final class ServerChain implements StreamDialer {
             top.close();
             throw e;
         }
-        return new ServerChain(server, top, connector, via, names.toString());
+        return new ServerChain(server, top, connector, memory, via, names.toString());
     }
 
     private static InetSocketAddress server(String where, Map<String, ?> properties) {
@@ -114,6 +122,13 @@ public final class ServerChain implements StreamDialer {
     @Override
     public Future<ByteStream> dial(DialRequest request) {
         return top.dial(request);
+    }
+
+    /** A stream stood, and what was said on it had no answer: of several addresses the next attempt begins with another. Any thread. */
+    public void unanswered(ByteStream stream) {
+        if (via == null && stream.channel().remoteAddress() instanceof InetSocketAddress address) {
+            memory.failed(address.getAddress());
+        }
     }
 
     /**

@@ -172,6 +172,9 @@ abstract class Dial implements FutureListener<ByteStream>, Consumer<SocketChanne
     }
 
     private void unanswered() {
+        if (!over && phase == Phase.METHOD) {
+            connector.chain().unanswered(stream);
+        }
         if (!over && pipelined) {
             connector.pipelining().hadNoAnswer();
         }
