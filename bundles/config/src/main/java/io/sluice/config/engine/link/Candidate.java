@@ -21,6 +21,17 @@ record Candidate(String source, Map<String, Object> outbound, String refusal, Sc
     static final class Scope {
 
         private final Set<String> leftOut = new HashSet<>();
+        private final Set<String> tags = new HashSet<>();
+
+        /** One of a configuration, imported or not. */
+        void has(Object outbound) {
+            tags.add(Tree.of(outbound).text("tag").orElse(""));
+        }
+
+        /** Whether nobody is imported by this tag. An outbound that came alone can only mean those that are here. */
+        private boolean lacks(String tag) {
+            return leftOut.contains(tag) || !tags.isEmpty() && !tags.contains(tag);
+        }
 
         /** One that goes to no server, or nowhere. Whether that is news. */
         boolean leaveOut(Map<String, Object> outbound) {
@@ -41,12 +52,12 @@ record Candidate(String source, Map<String, Object> outbound, String refusal, Sc
         Tree tree = Tree.of(outbound);
         return tree.section("proxySettings")
                 .text("tag")
-                .filter(scope.leftOut::contains)
+                .filter(scope::lacks)
                 .map(t -> through("proxySettings.tag", t))
                 .or(() -> tree.section("streamSettings")
                         .section("sockopt")
                         .text("dialerProxy")
-                        .filter(scope.leftOut::contains)
+                        .filter(scope::lacks)
                         .map(t -> through("streamSettings.sockopt.dialerProxy", t)));
     }
 

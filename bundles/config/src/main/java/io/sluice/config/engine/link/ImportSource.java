@@ -101,6 +101,7 @@ final class ImportSource {
         Tree tree = Tree.of(object);
         if (tree.map().get("outbounds") instanceof List<?> outbounds) {
             Scope scope = new Scope();
+            outbounds.forEach(scope::has);
             for (int i = 0; i < outbounds.size(); i++) {
                 outbound(outbounds.get(i), at + (at.isEmpty() ? "" : ".") + "outbounds[" + i + "]", scope);
             }

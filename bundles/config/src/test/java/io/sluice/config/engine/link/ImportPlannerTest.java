@@ -184,6 +184,19 @@ class ImportPlannerTest {
         assertThat(plan.text()).isEqualTo(CONFIG);
     }
 
+    @Test
+    void outboundThroughOneThatItsConfigurationLacks_isRefused_andOneThatCameAloneMeansOursHere() {
+        String server = """
+            { "tag": "a", "protocol": "socks", "settings": { "address": "10.0.0.1", "port": 1 }, "proxySettings": { "tag": "direct" } }
+            """;
+        assertThat(plan("{ \"outbounds\": [ " + server + " ] }")
+                        .entries()
+                        .getFirst()
+                        .outcome())
+                .isEqualTo(Outcome.REFUSED);
+        assertThat(plan(server).entries().getFirst().outcome()).isEqualTo(Outcome.ADDED);
+    }
+
     /** A subscription of whole configurations: each has its own "hop". */
     @Test
     void sameTagsInSeveralConfigurations_areKeptApart() {
