@@ -7,7 +7,9 @@ import io.sluice.killswitch.engine.FilterPlan;
 import io.sluice.killswitch.engine.Memory;
 import io.sluice.killswitch.spi.FirewallBackend;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,15 +52,26 @@ final class Keeping {
         return knowing;
     }
 
-    /** The rules are gone: nothing is closed any more, and the kernel's settings are to be as they were. If they cannot be, what they were stays known. */
+    /** The rules are gone: nothing is closed any more, and the kernel's settings are to be as they were. Of those that cannot be, that stays known. */
     Memory relax(Memory memory, Standing standing) {
         try {
             backend.relax(memory.settings());
             return memory.opened();
         } catch (KillSwitchException e) {
             standing.trouble(e, true);
-            return memory.closed(false, memory.settings());
+            return memory.closed(false, stillOurs(memory.settings()));
         }
+    }
+
+    /** Without those that are as they were: what becomes of these from now on is the administrator's. */
+    private Map<String, String> stillOurs(Map<String, String> before) {
+        Map<String, String> ours = new TreeMap<>(before);
+        try {
+            ours.entrySet().removeAll(backend.settings(Map.of()).entrySet());
+        } catch (KillSwitchException e) {
+            LOG.warn("the kernel's settings cannot be read: {}", e.getMessage());
+        }
+        return ours;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.sluice.killswitch.spi.FirewallBackend;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ final class FakeFirewall implements FirewallBackend {
     boolean hardened;
     /** Of the kernel's settings. */
     boolean refusesToRelax;
+    /** What is put back when another one cannot be. */
+    Map<String, String> putBack = Map.of();
 
     Map<String, String> relaxed = Map.of();
     List<Drops> counters = List.of();
@@ -94,7 +97,14 @@ final class FakeFirewall implements FirewallBackend {
 
     @Override
     public Map<String, String> settings(Map<String, String> saved) {
-        return saved.isEmpty() && !hardened ? Map.of("setting", "0") : saved;
+        if (!saved.isEmpty()) {
+            return saved;
+        }
+        Map<String, String> weak = new HashMap<>(putBack);
+        if (!hardened) {
+            weak.put("setting", "0");
+        }
+        return weak;
     }
 
     @Override

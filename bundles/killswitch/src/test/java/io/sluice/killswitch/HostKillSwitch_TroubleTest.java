@@ -203,6 +203,7 @@ class HostKillSwitch_TroubleTest {
     /** Else ours would be taken for the administrator's ever after. */
     @Test
     void settingsCannotBePutBack_areKnownForTheNextTime() throws Exception {
+        firewall.putBack = Map.of("other", "1");
         HostKillSwitch host = start(KillSwitchMode.AUTO);
         host.apply(CONNECTED);
         firewall.refusesToRelax = true;
