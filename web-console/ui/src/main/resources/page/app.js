@@ -3,6 +3,7 @@
 import { byId, show, text, toast } from "./dom.js";
 import { call, listen } from "./api.js";
 import { Chart } from "./chart.js";
+import { FAILURES, takeFailures } from "./failures.js";
 import { Flows } from "./flows.js";
 import { refreshKillSwitch, wireKillSwitch } from "./killswitch.js";
 import { drawState, drawUptime, takeBundles, takeOutbounds, takeRules, takeStatus, takeTotals, wireBundles, wireToggle } from "./panels.js";
@@ -48,6 +49,7 @@ async function poll(path, take, absent) {
 function refreshPaths() {
   poll("/outbounds", takeOutbounds, []);
   poll("/rules", takeRules, []);
+  poll(FAILURES, takeFailures, []);
 }
 
 const refreshBundles = () => poll("/bundles", takeBundles, []);

@@ -1,5 +1,6 @@
 package io.sluice.rest;
 
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.FlowTable;
@@ -60,6 +61,7 @@ final class FlowOperations {
     private Reply list(Request request) throws ProblemException {
         int limit = request.number("limit", PAGE, 1, MAX_PAGE);
         boolean recent = request.query("recent", "false").equals("true");
+        boolean failed = request.query("failed", "false").equals("true");
         String outbound = request.query("outbound", "");
         String network = request.query("network", "");
         List<FlowSnapshot> all = new ArrayList<>(recent ? table().recent() : table().live());
@@ -67,6 +69,8 @@ final class FlowOperations {
             all.sort(Comparator.comparingLong(FlowSnapshot::id).reversed());
         }
         List<FlowSnapshot> matching = all.stream()
+                .filter(flow ->
+                        !failed || flow.closeReason().filter(CloseReason::fault).isPresent())
                 .filter(flow ->
                         outbound.isEmpty() || flow.outboundTag().orElse("").equals(outbound))
                 .filter(flow ->

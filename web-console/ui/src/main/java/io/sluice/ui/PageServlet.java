@@ -31,6 +31,7 @@ public final class PageServlet extends HttpServlet {
             Map.entry("api.js", "text/javascript; charset=utf-8"),
             Map.entry("chart.js", "text/javascript; charset=utf-8"),
             Map.entry("dom.js", "text/javascript; charset=utf-8"),
+            Map.entry("failures.js", "text/javascript; charset=utf-8"),
             Map.entry("flows.js", "text/javascript; charset=utf-8"),
             Map.entry("format.js", "text/javascript; charset=utf-8"),
             Map.entry("killswitch.js", "text/javascript; charset=utf-8"),

@@ -66,6 +66,14 @@ public enum CloseReason {
         return sentence;
     }
 
+    /** Whether something was wrong: neither what somebody wished nor what a rule says. */
+    public boolean fault() {
+        return switch (this) {
+            case FINISHED, CLIENT_ABORTED, IDLE, POLICY_REJECTED, POLICY_DROPPED, OPERATOR, SHUTDOWN -> false;
+            default -> true;
+        };
+    }
+
     /** Whether it can refuse a flow that was never accepted. */
     public boolean refusal() {
         return refusal;

@@ -145,6 +145,7 @@ public final class PaperRooms {
     /** Flows that a test adds. */
     public static final class Flows implements FlowTable {
         public final List<FlowSnapshot> live = new CopyOnWriteArrayList<>();
+        public final List<FlowSnapshot> recent = new CopyOnWriteArrayList<>();
         public volatile FlowTotals totals = new FlowTotals(0, 0, 0, 0, Map.of(), Map.of());
 
         @Override
@@ -154,7 +155,7 @@ public final class PaperRooms {
 
         @Override
         public List<FlowSnapshot> recent() {
-            return List.of();
+            return List.copyOf(recent);
         }
 
         @Override

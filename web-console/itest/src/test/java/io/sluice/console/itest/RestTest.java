@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.killswitch.KillSwitchException;
@@ -313,6 +314,34 @@ class RestTest {
         assertThat(with("GET", "/api/v1/tunnel", null).body()).contains("\"device\":\"sluice0\"");
         assertThat(with("PUT", "/api/v1/status", "{}").headers().firstValue("Allow"))
                 .hasValue("GET");
+    }
+
+    /** What a rule or a client wanted is no fault. */
+    @Test
+    void failedFlows_areThoseThatEndedForAFault_withTheirSentence() throws Exception {
+        box.flows.recent.add(ended(41, CloseReason.FINISHED, "both ended"));
+        box.flows.recent.add(ended(42, CloseReason.PROXY_AUTH_FAILED, "the proxy wants another password"));
+        box.flows.recent.add(ended(43, CloseReason.POLICY_REJECTED, "a rule says so"));
+
+        assertThat(with("GET", "/api/v1/flows?recent=true&failed=true", null).body())
+                .contains("\"total\":1", "PROXY_AUTH_FAILED", "the proxy wants another password");
+        assertThat(with("GET", "/api/v1/flows?recent=true", null).body()).contains("\"total\":3");
+    }
+
+    private static FlowSnapshot ended(long id, CloseReason reason, String detail) {
+        FlowSnapshot live = flow(id);
+        return new FlowSnapshot(
+                id,
+                live.source(),
+                FlowSnapshot.State.CLOSED,
+                live.outboundTag(),
+                live.rule(),
+                1,
+                2,
+                live.started(),
+                Duration.ZERO,
+                Optional.of(reason),
+                Optional.of(detail));
     }
 
     @Test
