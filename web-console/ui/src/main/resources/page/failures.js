@@ -3,7 +3,7 @@
 import { byId, make, reconcile, show, text } from "./dom.js";
 import { duration, plain } from "./format.js";
 
-export const FAILURES = "/flows?recent=true&failed=true&limit=20";
+export const FAILURES = "/flows?failed=true&limit=20";
 
 export function takeFailures(items) {
   show(byId("failures"), items.length > 0);

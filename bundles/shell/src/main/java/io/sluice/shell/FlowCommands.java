@@ -1,5 +1,6 @@
 package io.sluice.shell;
 
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
@@ -33,6 +34,9 @@ public final class FlowCommands implements CommandScope {
     /** More lines than this nobody reads; {@code --limit} raises it. */
     private static final int LIST_LIMIT = 200;
 
+    private static final List<String> COLUMNS =
+            List.of(">id", "net", "source", "destination", "inbound", "outbound", "state", ">up", ">down", ">age");
+
     private static final int MAX_LIST = 100_000;
 
     /** Rows of {@code top}: a small terminal's height without the head. */
@@ -60,7 +64,8 @@ public final class FlowCommands implements CommandScope {
         return List.of(
                 Verb.named("list", "List live flows, newest first")
                         .arguments("[TEXT]", 1)
-                        .flag("--recent", "the last that ended instead")
+                        .flag("--recent", "the last that ended instead, and why")
+                        .flag("--failed", "of those only the ones that ended for a fault")
                         .option("--outbound", "TAG", "only flows on this outbound")
                         .option("--network", "tcp|udp|icmp", "only this network")
                         .option("--limit", "N", "at most N lines (" + LIST_LIMIT + ")")
@@ -111,12 +116,17 @@ public final class FlowCommands implements CommandScope {
 
     private void list(Call call) throws CommandFailure {
         int limit = call.number("--limit", LIST_LIMIT, 1, MAX_LIST);
-        boolean recent = call.has("--recent");
+        boolean failed = call.has("--failed");
+        boolean recent = failed || call.has("--recent");
         List<FlowSnapshot> all = new ArrayList<>(recent ? table().recent() : table().live());
         if (!recent) {
             all.sort(Comparator.comparingLong(FlowSnapshot::id).reversed());
         }
-        List<FlowSnapshot> matching = all.stream().filter(filter(call)).toList();
+        List<FlowSnapshot> matching = all.stream()
+                .filter(filter(call))
+                .filter(flow ->
+                        !failed || flow.closeReason().filter(CloseReason::fault).isPresent())
+                .toList();
         List<FlowSnapshot> flows = matching.stream().limit(limit).toList();
         if (call.json()) {
             Map<String, Object> view = new LinkedHashMap<>();
@@ -126,20 +136,14 @@ public final class FlowCommands implements CommandScope {
             call.print(view);
             return;
         }
-        Table rows = new Table(
-                recent ? "No flow has ended yet." : "No flow is live.",
-                ">id",
-                "net",
-                "source",
-                "destination",
-                "inbound",
-                "outbound",
-                "state",
-                ">up",
-                ">down",
-                ">age");
+        List<String> columns = new ArrayList<>(COLUMNS);
+        if (recent) {
+            columns.add("why");
+        }
+        String none = failed ? "No flow has failed lately." : recent ? "No flow has ended yet." : "No flow is live.";
+        Table rows = new Table(none, columns.toArray(String[]::new));
         for (FlowSnapshot flow : flows) {
-            rows.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     flow.id(),
                     flow.source().network().name().toLowerCase(Locale.ROOT),
                     Views.endpoint(flow.source().source()),
@@ -150,7 +154,13 @@ public final class FlowCommands implements CommandScope {
                     Amounts.bytes(flow.uplinkBytes()),
                     Amounts.bytes(flow.downlinkBytes()),
                     Amounts.time(Duration.between(
-                            flow.started(), call.session().clock().instant())));
+                            flow.started(), call.session().clock().instant()))));
+            if (recent) {
+                cells.add(flow.detail()
+                        .or(() -> flow.closeReason().map(CloseReason::sentence))
+                        .orElse(""));
+            }
+            rows.row(cells.toArray());
         }
         call.print(rows);
         if (matching.size() > flows.size() && !call.has("--tsv")) {

@@ -3,6 +3,7 @@ package io.sluice.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sluice.api.flow.CloseReason;
 import io.sluice.shell.engine.CommandFailure;
 import io.sluice.shell.engine.CommandScope;
 import io.sluice.shell.engine.Commands;
@@ -125,6 +126,20 @@ class CommandsTest {
                          8  tcp  10.0.0.2:40000  evil\\u001b]0;x\\u0007\\u202e.example:80  tun0     proxy     ACTIVE  1.2 kB  5.7 MB  1m15s
                          7  tcp  10.0.0.2:40000  example.com:443                        tun0     proxy     ACTIVE  1.2 kB  5.7 MB  1m15s
                         """);
+    }
+
+    @Test
+    void flowList_ofWhatEnded_saysWhy() {
+        FixedRooms.Table table = new FixedRooms.Table();
+        table.recent.add(FixedRooms.ended(8, CloseReason.TLS_FAILED, "the certificate of a.example expired on 1 May"));
+        table.recent.add(FixedRooms.ended(7, CloseReason.FINISHED, null));
+        rooms.flows = table;
+        assertThat(run("flow list --recent").out()).isEqualTo("""
+                        id  net  source          destination      inbound  outbound  state        up  down    age  why
+                         8  tcp  10.0.0.2:40000  example.com:443  tun0     proxy     TLS_FAILED  0 B   0 B  1m15s  the certificate of a.example expired on 1 May
+                         7  tcp  10.0.0.2:40000  example.com:443  tun0     proxy     FINISHED    0 B   0 B  1m15s  both sides ended the flow in order
+                        """);
+        assertThat(run("flow list --failed").out()).contains("TLS_FAILED").doesNotContain("FINISHED");
     }
 
     @Test

@@ -81,9 +81,26 @@ final class FixedRooms extends ShellRooms {
                 Optional.empty());
     }
 
+    static FlowSnapshot ended(long id, CloseReason reason, String detail) {
+        FlowSnapshot flow = flow(id, "example.com", 443);
+        return new FlowSnapshot(
+                id,
+                flow.source(),
+                FlowSnapshot.State.CLOSED,
+                flow.outboundTag(),
+                flow.rule(),
+                0,
+                0,
+                flow.started(),
+                Duration.ZERO,
+                Optional.of(reason),
+                Optional.ofNullable(detail));
+    }
+
     /** A table of flows that can be closed. */
     static final class Table implements FlowTable {
         final List<FlowSnapshot> live = new ArrayList<>();
+        final List<FlowSnapshot> recent = new ArrayList<>();
 
         @Override
         public List<FlowSnapshot> live() {
@@ -92,7 +109,7 @@ final class FixedRooms extends ShellRooms {
 
         @Override
         public List<FlowSnapshot> recent() {
-            return List.of();
+            return List.copyOf(recent);
         }
 
         @Override

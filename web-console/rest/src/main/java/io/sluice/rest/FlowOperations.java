@@ -60,8 +60,8 @@ final class FlowOperations {
 
     private Reply list(Request request) throws ProblemException {
         int limit = request.number("limit", PAGE, 1, MAX_PAGE);
-        boolean recent = request.query("recent", "false").equals("true");
         boolean failed = request.query("failed", "false").equals("true");
+        boolean recent = failed || request.query("recent", "false").equals("true");
         String outbound = request.query("outbound", "");
         String network = request.query("network", "");
         List<FlowSnapshot> all = new ArrayList<>(recent ? table().recent() : table().live());
