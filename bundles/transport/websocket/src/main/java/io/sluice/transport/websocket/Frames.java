@@ -93,17 +93,24 @@ final class Frames extends ChannelDuplexHandler implements FrameReader.Sink {
     }
 
     private void writeFrame(ChannelHandlerContext ctx, ByteBuf octets, int length, ChannelPromise promise) {
-        if (client || length <= COPIED) {
-            ctx.write(writer.frame(ctx.alloc(), BINARY, octets, length), promise);
-        } else {
+        if (!client && length > COPIED) {
             ctx.write(writer.head(ctx.alloc(), BINARY, length));
             ctx.write(octets.readRetainedSlice(length), promise);
+            return;
         }
+        int begin = writer.beside(length);
+        ByteBuf piece = writer.frame(ctx.alloc(), BINARY, octets, length, begin);
+        for (int left = length - begin; left > 0; left -= piece.readableBytes()) {
+            ctx.write(piece);
+            piece = writer.rest(ctx.alloc(), octets, left);
+        }
+        ctx.write(piece, promise);
     }
 
     /** The payload stays the caller's. */
     private ByteBuf control(int opcode, ByteBuf payload) {
-        return writer.frame(context.alloc(), opcode, payload, payload.readableBytes());
+        int length = payload.readableBytes();
+        return writer.frame(context.alloc(), opcode, payload, length, length);
     }
 
     @Override
