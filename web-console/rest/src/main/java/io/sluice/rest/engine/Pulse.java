@@ -79,11 +79,13 @@ public final class Pulse {
         present.forEach(flow -> rows.putIfAbsent(flow.id(), UNTOLD));
         if (!status.isEmpty()) {
             events.add(new Event("status", status));
-            events.add(new Event(
-                    "history",
-                    Json.compact(Map.of(
-                            "up", history.stream().map(rates -> rates[0]).toList(),
-                            "down", history.stream().map(rates -> rates[1]).toList()))));
+        }
+        events.add(new Event(
+                "history",
+                Json.compact(Map.of(
+                        "up", history.stream().map(rates -> rates[0]).toList(),
+                        "down", history.stream().map(rates -> rates[1]).toList()))));
+        if (!status.isEmpty()) { // else the first beat is still to come, and tells the rest
             events.add(new Event("totals", totals));
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("reset", true);

@@ -116,4 +116,12 @@ class PulseTest {
         assertThat(data(pulse.beat(status(0, 0), List.of(flow(8, 10)), START.plusSeconds(1)), "flows"))
                 .contains("\"removed\":[7]", "\"id\":8");
     }
+
+    /** Who comes in the first second is told of no past, not nothing: the rest comes with the first beat. */
+    @Test
+    void opening_beforeTheFirstBeat_isAnEmptyHistory() {
+        assertThat(pulse.opening(List.of()))
+                .singleElement()
+                .satisfies(event -> assertThat(event.name()).isEqualTo("history"));
+    }
 }
