@@ -7,7 +7,7 @@ import io.netty.channel.RecvByteBufAllocator;
  * How much of a dialled socket is read at once. Each read tells the sender that there is room and wakes it up, so few large ones cost less than many
  * small ones. The size is guessed from the last reads and a buffer is taken only when there is something to read, so an idle flow holds none.
  */
-public final class StreamReads {
+final class StreamReads {
 
     /** Smallest read, in octets: a buffer that a slow peer's queue keeps is no larger than an interactive packet needs. */
     private static final int LEAST = 512;
@@ -22,7 +22,7 @@ public final class StreamReads {
     private static final int A_TURN = 4;
 
     /** For {@code ChannelOption.RECVBUF_ALLOCATOR}; every channel gets a guess of its own. */
-    public static final RecvByteBufAllocator ALLOCATOR =
+    static final RecvByteBufAllocator ALLOCATOR =
             new AdaptiveRecvByteBufAllocator(LEAST, FIRST, GREATEST).maxMessagesPerRead(A_TURN);
 
     private StreamReads() {}
