@@ -86,7 +86,6 @@ public final class Listener implements Inbound, AutoCloseable {
                 // A restart must not wait for connections of the last run in TIME-WAIT.
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.TCP_FASTOPEN, sockets.fastOpenQueue())
                 .handler(new AcceptGuard(settings.tag(), door.counters().acceptPauses))
                 // TCP_NODELAY is on by itself, as for every TCP socket of Netty's.
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -100,6 +99,9 @@ public final class Listener implements Inbound, AutoCloseable {
                         accept(lowest, (DuplexChannel) child);
                     }
                 });
+        if (sockets.fastOpenQueue() > 0) {
+            bootstrap.option(ChannelOption.TCP_FASTOPEN, sockets.fastOpenQueue());
+        }
         ChannelFuture bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
