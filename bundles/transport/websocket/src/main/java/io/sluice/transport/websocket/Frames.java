@@ -82,14 +82,25 @@ final class Frames extends ChannelDuplexHandler implements FrameReader.Sink {
             return;
         }
         int longest = writer.longest();
+        boolean whole = false;
         try {
             while (octets.readableBytes() > longest) {
                 writeFrame(ctx, octets, longest, ctx.newPromise());
             }
             writeFrame(ctx, octets, octets.readableBytes(), promise);
+            whole = true;
         } finally {
             octets.release();
+            if (!whole) {
+                breakOff(ctx);
+            }
         }
+    }
+
+    /** No memory for the rest of what is announced: a Close frame behind it would be taken for payload. */
+    private void breakOff(ChannelHandlerContext ctx) {
+        closeSent = true;
+        ctx.close(ctx.newPromise());
     }
 
     private void writeFrame(ChannelHandlerContext ctx, ByteBuf octets, int length, ChannelPromise promise) {

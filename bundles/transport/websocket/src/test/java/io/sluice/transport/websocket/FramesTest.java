@@ -2,7 +2,11 @@ package io.sluice.transport.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -53,6 +57,51 @@ class FramesTest {
         channel.runPendingTasks();
         assertThat(channel.isOpen()).isFalse();
         assertThat(closed.isDone()).isTrue();
+    }
+
+    /** Has memory for so many buffers. */
+    private static final class Scarce extends AbstractByteBufAllocator {
+
+        private int left;
+
+        Scarce(int left) {
+            this.left = left;
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            if (left-- == 0) {
+                throw new OutOfMemoryError("as scarce as the test wants it");
+            }
+            return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            return newHeapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    /** Behind a half frame nothing can be said in order: a Close frame would be payload to the far side. */
+    @Test
+    void memoryThatRunsOutWithinAFrame_endsTheStreamWithoutAClose() {
+        EmbeddedChannel channel = new EmbeddedChannel(new Frames(true, Duration.ZERO));
+        channel.config().setAllocator(new Scarce(2));
+
+        ChannelFuture written = channel.write(Unpooled.wrappedBuffer(new byte[40_000]));
+        channel.runPendingTasks();
+        channel.config().setAllocator(ByteBufAllocator.DEFAULT);
+        channel.pipeline().close();
+        channel.runPendingTasks();
+
+        assertThat(written.cause()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.outboundMessages()).as("nothing is sent of it").isEmpty();
     }
 
     /** A read that brings a part of a header hands nothing on, so nobody else would ask for the next. */
