@@ -74,6 +74,19 @@ class EpollTcpOptionsTest {
                 .hasMessageContaining("TCP_CONGESTION");
     }
 
+    /** TCP_MAXSEG takes 88 to 32,767 (net/ipv4/tcp.c). */
+    @Test
+    void refusedOnes_areAllNamed_andTheOthersSet() {
+        assertThatThrownBy(() -> with(new TcpOptions(60, 0, 0, 9_000, 40_000, 60_000, Optional.of("nosuch"))))
+                .isInstanceOf(ChannelException.class)
+                .hasMessageContaining("TCP_MAXSEG")
+                .hasMessageContaining("TCP_CONGESTION");
+        assertThat(socket.config().getOption(EpollChannelOption.TCP_USER_TIMEOUT))
+                .isEqualTo(9_000);
+        assertThat(socket.config().getOption(new IntegerUnixChannelOption("TCP_WINDOW_CLAMP", IPPROTO_TCP, 10)))
+                .isEqualTo(60_000);
+    }
+
     @Test
     void nothingWanted_leavesTheKernelsOwn() {
         assertThat(with(TcpOptions.NONE).config().getOption(ChannelOption.SO_KEEPALIVE))
