@@ -19,6 +19,7 @@ import io.sluice.loop.spi.PipeBackend;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -154,6 +155,11 @@ public final class EventLoopsComponent implements EventLoops, StreamSplicer {
     @Override
     public void configure(SocketChannel channel, TcpOptions options) {
         loops.configure(channel, options);
+    }
+
+    @Override
+    public Optional<String> fastOpenObstacle() {
+        return loops.fastOpenObstacle();
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -161,13 +162,25 @@ public final class NettyEventLoops implements EventLoops, StreamSplicer {
     @Override
     public void configure(SocketChannel channel, TcpOptions options) {
         if (transport.splicer != null) {
-            EpollTcpOptions.set(channel.config(), options);
             if (channel instanceof EpollSocketChannel epoll && UnansweredStreams.areWatched(options)) {
                 watch(epoll, options);
             }
+            EpollTcpOptions.set(channel.config(), options);
         } else {
             EventLoops.super.configure(channel, options);
         }
+    }
+
+    /** Netty asks the system once, and leaves the option out by itself where it is not allowed. */
+    @Override
+    public Optional<String> fastOpenObstacle() {
+        if (transport.splicer == null) {
+            return EventLoops.super.fastOpenObstacle();
+        }
+        return Epoll.isTcpFastOpenServerSideAvailable()
+                ? Optional.empty()
+                : Optional.of(
+                        "the kernel did not allow it to listeners when this program started; set sysctl net.ipv4.tcp_fastopen=3 and start again");
     }
 
     private void watch(EpollSocketChannel channel, TcpOptions options) {

@@ -1,6 +1,8 @@
 package io.sluice.proxyserver;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.loop.TcpOptions;
@@ -18,7 +20,9 @@ final class ClientSockets {
 
     private final String where;
     private final TcpOptions options;
+    /** Connections that may wait whose data came with the SYN (RFC 7413 §5.1); 0 for no fast open. */
     private final int fastOpenQueue;
+
     private final AtomicBoolean refused = new AtomicBoolean();
 
     private ClientSockets(String where, TcpOptions options, int fastOpenQueue) {
@@ -31,9 +35,14 @@ final class ClientSockets {
         return new ClientSockets(sockopt.where(), sockopt.tcp(TcpOptions.NONE), sockopt.integer("tcpFastOpenQueue", 0));
     }
 
-    /** Connections that may wait whose data came with the SYN (RFC 7413 §5.1); 0 for no fast open. */
-    int fastOpenQueue() {
-        return fastOpenQueue;
+    /** Before it is bound. What the kernel would leave out is said, and clients are served without it. */
+    void configure(EventLoops loops, ServerBootstrap listener) {
+        if (fastOpenQueue > 0) {
+            loops.fastOpenObstacle()
+                    .ifPresentOrElse(
+                            obstacle -> LOG.warn("{}: tcpFastOpen of sockopt has no effect: {}", where, obstacle),
+                            () -> listener.option(ChannelOption.TCP_FASTOPEN, fastOpenQueue));
+        }
     }
 
     /** On the socket's loop. What the kernel refuses is said once, and the client is served without it. */
@@ -43,7 +52,7 @@ final class ClientSockets {
         } catch (ChannelException e) {
             if (!refused.getAndSet(true)) {
                 LOG.warn(
-                        "{}: the kernel refuses an option of sockopt: {}; clients are served without it",
+                        "{}: the kernel refuses options of sockopt: {}; clients are served without them",
                         where,
                         e.getMessage());
             }

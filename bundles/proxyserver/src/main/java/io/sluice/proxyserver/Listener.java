@@ -99,9 +99,7 @@ public final class Listener implements Inbound, AutoCloseable {
                         accept(lowest, (DuplexChannel) child);
                     }
                 });
-        if (sockets.fastOpenQueue() > 0) {
-            bootstrap.option(ChannelOption.TCP_FASTOPEN, sockets.fastOpenQueue());
-        }
+        sockets.configure(door.loops(), bootstrap);
         ChannelFuture bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(

@@ -3,25 +3,35 @@ package io.sluice.proxyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
+import io.sluice.api.loop.EventLoops;
 import io.sluice.loop.NettyEventLoops;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class ListenerTest {
 
@@ -110,9 +121,7 @@ class ListenerTest {
                 "sockopt.tcpUserTimeout",
                 5_000,
                 "sockopt.tcpCongestion",
-                congestion,
-                "sockopt.tcpFastOpenQueue",
-                16);
+                congestion);
         Listener listener = Listener.open(
                 door, (stream, arrival) -> accepted.complete(stream.channel().config()), properties, null, null);
         try (Socket client = new Socket("127.0.0.1", listener.local().getPort())) {
@@ -134,6 +143,59 @@ class ListenerTest {
             }
         }
         listener.close();
+    }
+
+    /** What a listener says while it is bound with fast open, and two clients come. */
+    private static List<String> saidOfFastOpen(Optional<String> obstacle) throws Exception {
+        EventLoops some = (EventLoops) Proxy.newProxyInstance(
+                EventLoops.class.getClassLoader(),
+                new Class<?>[] {EventLoops.class},
+                (_, method, arguments) ->
+                        method.getName().equals("fastOpenObstacle") ? obstacle : method.invoke(loops, arguments));
+        Logger logger = (Logger) LoggerFactory.getLogger(ClientSockets.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        Door door = new Door(settings("127.0.0.1", 0, Accounts.open()), some, () -> null);
+        var accepted = new CountDownLatch(2);
+        try (Listener listener = Listener.open(
+                        door,
+                        (stream, arrival) -> accepted.countDown(),
+                        Map.of("sockopt.tcpFastOpenQueue", 16),
+                        null,
+                        null);
+                Socket one = new Socket("127.0.0.1", listener.local().getPort());
+                Socket two = new Socket("127.0.0.1", listener.local().getPort())) {
+            assertThat(accepted.await(30, TimeUnit.SECONDS))
+                    .as("%s, %s", one, two)
+                    .isTrue();
+        } finally {
+            logger.detachAppender(log);
+        }
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** The default of Linux allows fast open to clients only, and Netty leaves the option out without a word. */
+    @Test
+    void fastOpenThatTheKernelDoesNotAllow_isSaidOnce() throws Exception {
+        assertThat(saidOfFastOpen(Optional.of("set it free")))
+                .containsExactly("inbound \"in\": tcpFastOpen of sockopt has no effect: set it free");
+        assertThat(saidOfFastOpen(Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void fastOpen_isToldAsTheKernelHasIt() throws Exception {
+        Path allowed = Path.of("/proc/sys/net/ipv4/tcp_fastopen");
+        assumeThat(Epoll.isAvailable() && Files.exists(allowed)).isTrue();
+        boolean listeners = (Integer.parseInt(Files.readString(allowed).trim()) & 2) != 0;
+
+        List<String> said = saidOfFastOpen(loops.fastOpenObstacle());
+
+        if (listeners) {
+            assertThat(said).isEmpty();
+        } else {
+            assertThat(said).singleElement(STRING).contains("inbound \"in\"", "sysctl net.ipv4.tcp_fastopen=3");
+        }
     }
 
     @Test

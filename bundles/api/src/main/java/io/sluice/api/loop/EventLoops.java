@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.flow.ByteStream;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The event loops, and the channel types that can be registered on them. Safe from any thread. */
@@ -52,10 +53,10 @@ public interface EventLoops {
     DatagramIo datagrams(DatagramChannel channel, DatagramSink sink);
 
     /**
-     * Sets options of a registered socket; that of the largest segment only before it is connected. Loops that know no more than the system's own keep-alive take that for
-     * {@link TcpOptions#KEEP_ALIVE}.
+     * Sets options of a registered socket, each whatever becomes of the others; that of the largest segment only before it is connected. Loops that know no more than the
+     * system's own keep-alive take that for {@link TcpOptions#KEEP_ALIVE}.
      *
-     * @throws ChannelException with the option's name, if the system refuses one or has none of that kind
+     * @throws ChannelException with the name of each option that the system refuses or has not
      */
     default void configure(SocketChannel channel, TcpOptions options) {
         if (options.equals(TcpOptions.KEEP_ALIVE)) {
@@ -63,6 +64,11 @@ public interface EventLoops {
         } else if (!options.equals(TcpOptions.NONE)) {
             throw new ChannelException("these event loops know no options of TCP sockets");
         }
+    }
+
+    /** Why a listener of these loops takes no data with a SYN (RFC 7413), and what to do about it, in one sentence; empty if it does. */
+    default Optional<String> fastOpenObstacle() {
+        return Optional.of("these event loops know nothing of it");
     }
 
     /**

@@ -5,7 +5,7 @@
  * outbound socket without a hand-over. Nothing that runs on a loop may block.
  */
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 package io.sluice.api.loop;
 
 import org.osgi.annotation.bundle.Export;
