@@ -85,14 +85,14 @@ public final class Pulse {
                 Json.compact(Map.of(
                         "up", history.stream().map(rates -> rates[0]).toList(),
                         "down", history.stream().map(rates -> rates[1]).toList()))));
-        if (!status.isEmpty()) { // else the first beat is still to come, and tells the rest
+        if (!totals.isEmpty()) { // else they come with the first beat
             events.add(new Event("totals", totals));
-            Map<String, Object> view = new LinkedHashMap<>();
-            view.put("reset", true);
-            view.put("live", flows.size());
-            view.put("changed", present.stream().map(Views::flow).toList());
-            events.add(new Event("flows", Json.compact(view)));
         }
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("reset", true);
+        view.put("live", flows.size());
+        view.put("changed", present.stream().map(Views::flow).toList());
+        events.add(new Event("flows", Json.compact(view)));
         return events;
     }
 

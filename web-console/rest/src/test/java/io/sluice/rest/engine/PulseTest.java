@@ -117,11 +117,14 @@ class PulseTest {
                 .contains("\"removed\":[7]", "\"id\":8");
     }
 
-    /** Who comes in the first second is told of no past, not nothing: the rest comes with the first beat. */
+    /** Who comes in the first second may have rows of the run before, and is told of no past, not nothing. */
     @Test
-    void opening_beforeTheFirstBeat_isAnEmptyHistory() {
-        assertThat(pulse.opening(List.of()))
-                .singleElement()
-                .satisfies(event -> assertThat(event.name()).isEqualTo("history"));
+    void opening_beforeTheFirstBeat_beginsWithThePresentFlows() {
+        List<Pulse.Event> opening = pulse.opening(List.of(flow(7, 10)));
+        assertThat(opening).extracting(Pulse.Event::name).containsExactly("history", "flows");
+        assertThat(data(opening, "flows"))
+                .contains("\"reset\":true", "\"live\":1", "\"id\":7")
+                .doesNotContain("\"id\":8");
+        assertThat(data(pulse.beat(status(0, 0), List.of(), START), "flows")).contains("\"removed\":[7]");
     }
 }
