@@ -66,10 +66,18 @@ public enum CloseReason {
         return sentence;
     }
 
-    /** Whether something was wrong: neither what somebody wished nor what a rule says. */
+    /** Whether something was wrong: neither what somebody wished, as by another configuration, nor what a rule says. */
     public boolean fault() {
         return switch (this) {
-            case FINISHED, CLIENT_ABORTED, IDLE, POLICY_REJECTED, POLICY_DROPPED, OPERATOR, SHUTDOWN -> false;
+            case FINISHED,
+                    CLIENT_ABORTED,
+                    IDLE,
+                    POLICY_REJECTED,
+                    POLICY_DROPPED,
+                    OUTBOUND_WITHDRAWN,
+                    INBOUND_WITHDRAWN,
+                    OPERATOR,
+                    SHUTDOWN -> false;
             default -> true;
         };
     }
