@@ -109,6 +109,10 @@ final class ClientPacketSession implements ClientPackets {
 
     /** The session that it would belong to; a new one is not remembered before a packet of its proved good. */
     private ServerSession server(PacketNumber number) throws FaultException {
+        if (number.session() == session) {
+            throw new FaultException(
+                    Fault.ANOTHER_REQUEST); // our own packet, thrown back: each side has a number of its own
+        }
         ServerSession known = null;
         if (current != null && current.id == number.session()) {
             known = current;

@@ -22,8 +22,7 @@ final class PacketRig {
     static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 40_000);
 
     final Method method;
-    final PacketContext context =
-            new PacketContext(new SecureRandom(), () -> epoch(), () -> nanos(), ByteBufAllocator.DEFAULT);
+    final PacketContext context;
     long epoch = 1_790_000_000L;
     long nanos;
     final ClientKeys keys;
@@ -34,11 +33,25 @@ final class PacketRig {
         this(method, ClientKeys.of(method, password(method, 1)), Map.of());
     }
 
+    PacketRig(Method method, SecureRandom random) {
+        this(method, ClientKeys.of(method, password(method, 1)), Map.of(), random);
+    }
+
     PacketRig(Method method, ClientKeys keys, Map<String, String> users) {
+        this(method, keys, users, new SecureRandom());
+    }
+
+    private PacketRig(Method method, ClientKeys keys, Map<String, String> users, SecureRandom random) {
         this.method = method;
         this.keys = keys;
+        context = new PacketContext(random, () -> epoch(), () -> nanos(), ByteBufAllocator.DEFAULT);
         client = ClientPackets.of(keys, context);
         server = ServerPackets.of(ServerKeys.of(method, password(method, 1), users), context);
+    }
+
+    /** As after a start, without users. */
+    ServerPackets freshServer() {
+        return ServerPackets.of(ServerKeys.of(method, password(method, 1), Map.of()), context);
     }
 
     private long epoch() {

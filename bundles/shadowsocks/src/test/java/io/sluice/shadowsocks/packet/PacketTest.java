@@ -10,9 +10,9 @@ import io.sluice.shadowsocks.ClientKeys;
 import io.sluice.shadowsocks.Fault;
 import io.sluice.shadowsocks.FaultException;
 import io.sluice.shadowsocks.Method;
-import io.sluice.shadowsocks.ServerKeys;
 import io.sluice.shadowsocks.replay.SlidingWindow;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -199,7 +199,7 @@ class PacketTest {
         PacketRig rig = new PacketRig(method);
         ServerSession[] started = new ServerSession[3];
         for (int i = 0; i < started.length; i++) {
-            rig.server = ServerPackets.of(ServerKeys.of(method, PacketRig.password(method, 1), Map.of()), rig.context);
+            rig.server = rig.freshServer();
             started[i] = rig.session(rig.request(PacketRig.payload(1)));
         }
         byte[] old = rig.answer(started[0], PacketRig.payload(1));
@@ -227,6 +227,37 @@ class PacketTest {
         assertThat(rig.faultAtClient(other.answer(theirs, PacketRig.payload(1))))
                 .isEqualTo(Fault.ANOTHER_REQUEST);
         assertThat(rig.faultAtClient(rig.answer(mine, PacketRig.payload(1)))).isNull();
+    }
+
+    /**
+     * P11: §3.2.4 lets each side have a session number of its own. What carries the client's as the server's is a packet of the client's that was thrown back, which its type
+     * gives away and the missing echo, or comes from a server under whose key a nonce of the client's is used again.
+     */
+    @ParameterizedTest
+    @EnumSource(names = "BLAKE3_.*", mode = EnumSource.Mode.MATCH_ANY)
+    void answerUnderTheClientsOwnSession_isDropped(Method method) throws FaultException {
+        long[] number = {17};
+        SecureRandom oneNumber = new SecureRandom() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public long nextLong() {
+                return number[0];
+            }
+        };
+        PacketRig rig = new PacketRig(method, oneNumber);
+        byte[] request = rig.request(PacketRig.payload(20));
+        assertThat(rig.faultAtClient(request)).as("thrown back").isEqualTo(Fault.ANOTHER_REQUEST);
+        ServerSession session = rig.session(request);
+        assertThat(rig.faultAtClient(rig.answer(session, PacketRig.payload(20))))
+                .as("the client's number, with the right type and echo")
+                .isEqualTo(Fault.ANOTHER_REQUEST);
+        number[0] = 18;
+        rig.server = rig.freshServer();
+        ServerSession own = rig.session(rig.request(PacketRig.payload(20)));
+        assertThat(rig.faultAtClient(rig.answer(own, PacketRig.payload(20))))
+                .as("a number of its own")
+                .isNull();
     }
 
     /** The table is bounded, fails closed while its sessions are fresh, and makes room by the eldest. */
