@@ -9,6 +9,9 @@ public final class InboundCounters {
 
     public final LongAdder acceptedConnections = new LongAdder();
     public final LongAdder acceptPauses = new LongAdder();
+    /** Streams that a layer gave up: TLS, WebSocket and the like. */
+    public final LongAdder layerFailures = new LongAdder();
+
     public final LongAdder malformedRequests = new LongAdder();
     public final LongAdder handshakeTimeouts = new LongAdder();
     public final LongAdder authFailures = new LongAdder();
@@ -26,6 +29,7 @@ public final class InboundCounters {
         Map<String, Long> all = new LinkedHashMap<>();
         all.put("acceptedConnections", acceptedConnections.sum());
         all.put("acceptPauses", acceptPauses.sum());
+        all.put("layerFailures", layerFailures.sum());
         all.put("malformedRequests", malformedRequests.sum());
         all.put("handshakeTimeouts", handshakeTimeouts.sum());
         all.put("authFailures", authFailures.sum());

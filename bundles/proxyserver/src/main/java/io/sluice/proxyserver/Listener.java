@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.api.flow.ByteStream;
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.transport.Arrival;
 import io.sluice.api.transport.LayerSettings;
@@ -22,6 +23,21 @@ public final class Listener implements Inbound, AutoCloseable {
 
     /** The kernel takes the smaller of this and {@code net.core.somaxconn} (4096 since Linux 5.4). */
     private static final int BACKLOG = 4_096;
+
+    /** What its layers give up is counted. */
+    private record Counted(StreamAcceptor top, InboundCounters counters) implements StreamAcceptor {
+
+        @Override
+        public void accept(ByteStream stream, Arrival arrival) {
+            top.accept(stream, arrival);
+        }
+
+        @Override
+        public void gaveUp(Arrival arrival, CloseReason reason, String sentence) {
+            counters.layerFailures.increment();
+            top.gaveUp(arrival, reason, sentence);
+        }
+    }
 
     private final Door door;
     private final Channel server;
@@ -46,7 +62,8 @@ public final class Listener implements Inbound, AutoCloseable {
         String where = "inbound \"" + door.settings().tag() + "\"";
         ClientSockets sockets =
                 ClientSockets.of(new LayerSettings(where, door.settings().listen(), "sockopt", properties));
-        return open(door, stack(top, door.settings(), properties, security, transport), sockets);
+        StreamAcceptor counted = new Counted(top, door.counters());
+        return open(door, stack(counted, door.settings(), properties, security, transport), sockets);
     }
 
     /**

@@ -22,6 +22,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,6 +190,20 @@ class LayeredConversationTest {
             client.shutdownOutput();
             client.awaitEnd();
         }
+    }
+
+    /** Plain HTTP, which is no ClientHello and no upgrade. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_UPGRADE", "WEBSOCKET", "TLS", "TLS_WEBSOCKET", "TLS_GRPC"})
+    void whoDoesNotComeThroughTheLayers_isCounted(Stack stack) throws Exception {
+        listen(stack, flows, HttpConversation::begin);
+        try (Socket stranger =
+                new Socket(InetAddress.getLoopbackAddress(), listener.local().getPort())) {
+            stranger.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: p.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            Await.until(listener::counters, () -> listener.counters().get("layerFailures") == 1);
+        }
+        assertThat(listener.counters()).containsEntry("acceptedConnections", 1L).containsEntry("malformedRequests", 0L);
     }
 
     @ParameterizedTest
