@@ -34,7 +34,8 @@ record OutboundDialer(Outbound via, InetSocketAddress server, String tag) implem
     private OpenRequest request(Network network, DialRequest request) {
         // An outbound's own connection is not given to the rules again: they would send it through the outbound that
         // asks.
-        FlowSource source = new FlowSource(network, tag, OURSELVES, server, Optional.empty(), FlowSource.MAX_TURNS);
+        FlowSource source =
+                new FlowSource(network, tag, OURSELVES, server, Optional.empty(), FlowSource.MAX_TURNS, false);
         return new OpenRequest(request.flowId(), source, server, request.eventLoop(), request.remaining());
     }
 

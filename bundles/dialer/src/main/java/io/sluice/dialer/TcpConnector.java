@@ -55,10 +55,15 @@ public final class TcpConnector implements AutoCloseable {
         return connect(destination, request, AddressMemory.NONE, SILENT);
     }
 
+    /** As {@link #connect(InetSocketAddress, DialRequest)}, but to no address that the filter refuses, whatever name led there. */
+    public Future<ByteStream> connect(InetSocketAddress destination, DialRequest request, AddressFilter filter) {
+        return new TcpDial(this, destination, request, AddressMemory.NONE, SILENT, filter).start();
+    }
+
     /** @param early puts what may travel in the SYN into the pipeline of a socket that is about to connect with fast open; not called for others */
     Future<ByteStream> connect(
             InetSocketAddress destination, DialRequest request, AddressMemory memory, Consumer<SocketChannel> early) {
-        return new TcpDial(this, destination, request, memory, early).start();
+        return new TcpDial(this, destination, request, memory, early, AddressFilter.NONE).start();
     }
 
     /**

@@ -18,13 +18,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * One stream being opened.
  *
- * <p>States: name → resolve → addresses in order; address → bind to the egress, connect; failed → the next address at once; no answer for the
+ * <p>States: name → resolve → addresses in order, without those that are refused; address → bind to the egress, connect; failed → the next address at once; no answer for the
  * attempt delay → the next address beside it (RFC 8305 §5), unless as many as may be are under way; first connected → done, the others are
  * closed; none left → the most telling failure; deadline → CONNECT_TIMEOUT; cancelled → all are closed. Loop thread only.
  */
@@ -34,6 +35,7 @@ final class TcpDial {
     private final InetSocketAddress destination;
     private final AddressMemory memory;
     private final Consumer<SocketChannel> early;
+    private final AddressFilter filter;
     private final Duration timeLeft;
     private final EventLoop loop;
     private final Promise<ByteStream> result;
@@ -50,11 +52,13 @@ final class TcpDial {
             InetSocketAddress destination,
             DialRequest request,
             AddressMemory memory,
-            Consumer<SocketChannel> early) {
+            Consumer<SocketChannel> early,
+            AddressFilter filter) {
         this.connector = connector;
         this.destination = destination;
         this.memory = memory;
         this.early = early;
+        this.filter = filter;
         this.timeLeft = request.remaining();
         this.loop = request.eventLoop();
         this.result = loop.newPromise();
@@ -103,8 +107,14 @@ final class TcpDial {
     }
 
     private void dial(List<InetSocketAddress> candidates) {
-        addresses = candidates;
+        addresses = candidates.stream().filter(this::mayBeDialled).toList();
         attempt();
+    }
+
+    private boolean mayBeDialled(InetSocketAddress address) {
+        Optional<String> refusal = filter.refusal(address);
+        refusal.ifPresent(why -> failure = new ConnectException(CloseReason.POLICY_REJECTED, why));
+        return refusal.isEmpty();
     }
 
     /** Tries the next address; the one after it follows at failure or after the delay. */

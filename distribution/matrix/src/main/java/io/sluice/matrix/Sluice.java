@@ -131,7 +131,7 @@ final class Sluice implements Peer, AutoCloseable {
         List<Object> outbounds = new ArrayList<>();
         List<Object> rules = new ArrayList<>();
         if (role == Role.SERVER) {
-            outbounds.add(object("tag", "direct", "protocol", "freedom"));
+            outbounds.add(XrayShape.freedom("direct"));
         }
         int index = 0;
         for (Map.Entry<Carrier, Plan> entry : plans.entrySet()) {

@@ -85,9 +85,8 @@ final class Xray implements Peer {
                         "socks",
                         "settings",
                         object("auth", "noauth", "udp", true, "ip", "127.0.0.1"));
-        Map<String, Object> outbound = role == Role.SERVER
-                ? object("tag", "out", "protocol", "freedom")
-                : shape.clientOutbound(carrier, ends, "out");
+        Map<String, Object> outbound =
+                role == Role.SERVER ? XrayShape.freedom("out") : shape.clientOutbound(carrier, ends, "out");
         Path file = Files.writeString(
                 folder.resolve("config.json"),
                 Json.text(object(

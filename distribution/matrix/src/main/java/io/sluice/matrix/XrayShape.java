@@ -23,6 +23,17 @@ record XrayShape(Dialect dialect) {
         V2RAY
     }
 
+    /** The way out of a server. What comes with a key reaches no private address without a word, and {@link Site#FAR} is TEST-NET-3. */
+    static Map<String, Object> freedom(String tag) {
+        return object(
+                "tag",
+                tag,
+                "protocol",
+                "freedom",
+                "settings",
+                object("finalRules", List.of(object("action", "allow", "ip", List.of(Site.FAR + "/32")))));
+    }
+
     /** A way in that speaks the carrier's protocol. */
     Map<String, Object> serverInbound(Carrier carrier, Ends ends, String tag) {
         Credentials known = ends.credentials();

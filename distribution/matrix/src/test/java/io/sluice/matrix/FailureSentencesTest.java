@@ -103,11 +103,8 @@ class FailureSentencesTest {
                 atOurs(carrier, good, expired);
                 atReal(carrier, good, expired, servers);
             }
-            ours.configured(Json.text(object(
-                            "inbounds",
-                            ourInbounds,
-                            "outbounds",
-                            List.of(object("tag", "direct", "protocol", "freedom")))))
+            ours.configured(Json.text(
+                            object("inbounds", ourInbounds, "outbounds", List.of(XrayShape.freedom("direct")))))
                     .started();
             box.configured(configuration()).resolving(Site.SERVER).started();
             List<String> wrong = provoked(site);

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 public final class PrivateHosts {
 
-    private static final List<IpPrefix> PREFIXES = List.of(
+    /** The addresses. */
+    public static final List<IpPrefix> PREFIXES = List.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",
                     "100.64.0.0/10",
@@ -35,6 +36,9 @@ public final class PrivateHosts {
             .map(IpPrefix::parse)
             .toList();
 
+    /** The same, for asking often. */
+    public static final PrefixSet ADDRESSES = new PrefixSet(PREFIXES);
+
     /** RFC 6761, RFC 8375, RFC 6762 and what home routers use. */
     private static final Set<String> DOMAINS =
             Set.of("lan", "localdomain", "example", "invalid", "localhost", "test", "local", "home.arpa", "internal");
@@ -48,7 +52,7 @@ public final class PrivateHosts {
     public static boolean contains(String host) {
         InetAddress address = literal(host);
         if (address != null) {
-            return PREFIXES.stream().anyMatch(p -> p.contains(address));
+            return ADDRESSES.contains(address);
         }
         String name = host.toLowerCase(Locale.ROOT);
         String relative = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;

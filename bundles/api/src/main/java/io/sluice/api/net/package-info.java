@@ -1,8 +1,8 @@
 /**
- * Values that every room speaks of: prefixes, transport networks, endpoints. Immutable, no threads, no I/O.
+ * Values that every room speaks of: prefixes and sets of them, ports, transport networks, endpoints. Immutable, no threads, no I/O.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package io.sluice.api.net;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,10 +1,14 @@
 package io.sluice.config.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Xray's {@code freedom}. */
 final class DirectProtocol implements OutboundProtocol {
+
+    private static final List<String> ACTIONS = List.of("allow", "block");
+    private static final List<String> NETWORKS = List.of("tcp", "udp");
 
     @Override
     public List<String> names() {
@@ -37,6 +41,11 @@ final class DirectProtocol implements OutboundProtocol {
                 draft.properties()
                         .put("nameservers", servers.stream().map(Located::value).toArray(String[]::new));
             }
+            List<String> rules = finalRules(s);
+            if (!rules.isEmpty()) {
+                draft.properties().put("finalRules", rules.toArray(String[]::new));
+            }
+            s.removed("ipsBlocked", "finalRules");
             s.noEffect("there are no levels", "userLevel");
             s.unsupported(
                     "it sends what it gets to where it is meant for",
@@ -44,10 +53,34 @@ final class DirectProtocol implements OutboundProtocol {
                     "redirect",
                     "fragment",
                     "noises",
-                    "proxyProtocol",
-                    "ipsBlocked",
-                    "finalRules");
+                    "proxyProtocol");
         });
         return true;
+    }
+
+    /** Which addresses its flows may be sent to; a line each. */
+    private static List<String> finalRules(Section settings) {
+        RuleValues values = new RuleValues(settings.problems());
+        List<String> lines = new ArrayList<>();
+        for (Section rule : settings.sections("finalRules")) {
+            if (!rule.has("action")) {
+                rule.missing("action", "write one of: " + String.join(", ", ACTIONS));
+            }
+            Optional<Located<String>> action = rule.word("action", ACTIONS);
+            List<String> networks = values.networks(rule, NETWORKS);
+            List<String> ports = values.ports(rule, "port");
+            List<String> addresses = values.addresses(rule.strings("ip"));
+            rule.noEffect("what is blocked is refused at once", "blockDelay");
+            rule.end();
+            action.ifPresent(a -> lines.add(a.value()
+                    + condition("network", networks)
+                    + condition("port", ports)
+                    + condition("ip", addresses)));
+        }
+        return lines;
+    }
+
+    private static String condition(String name, List<String> values) {
+        return values.isEmpty() ? "" : " " + name + "=" + String.join(",", values);
     }
 }

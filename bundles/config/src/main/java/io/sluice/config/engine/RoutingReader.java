@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +13,8 @@ import java.util.TreeSet;
 
 /** Compiles Xray's {@code routing} into the rules of policy. */
 final class RoutingReader {
+
+    private static final List<String> NETWORKS = List.of("tcp", "udp", "icmp");
 
     /** What a rule may name beside outbounds. */
     private static final List<String> SPECIAL = List.of("!reject", "!drop");
@@ -72,11 +73,11 @@ final class RoutingReader {
         long before = problems.errors();
         section.word("type", List.of("field"));
         Map<Condition, List<String>> conditions = new EnumMap<>(Condition.class);
-        networks(section, conditions);
+        put(conditions, Condition.NETWORK, values.networks(section, NETWORKS));
         put(conditions, Condition.IP, values.addresses(section.strings("ip")));
         put(conditions, Condition.SOURCE, values.addresses(section.strings(section.either("sourceIP", "source"))));
-        put(conditions, Condition.PORT, ports(section, "port"));
-        put(conditions, Condition.SOURCE_PORT, ports(section, "sourcePort"));
+        put(conditions, Condition.PORT, values.ports(section, "port"));
+        put(conditions, Condition.SOURCE_PORT, values.ports(section, "sourcePort"));
         put(conditions, Condition.DOMAIN, values.domains(section.strings(section.either("domain", "domains"))));
         put(conditions, Condition.INBOUND_TAG, inboundTags(section));
         put(
@@ -124,40 +125,6 @@ final class RoutingReader {
         if (!list.isEmpty()) {
             conditions.put(condition, List.copyOf(list));
         }
-    }
-
-    private void networks(Section section, Map<Condition, List<String>> conditions) {
-        List<String> known = List.of("tcp", "udp", "icmp");
-        List<String> networks = new ArrayList<>();
-        for (Located<String> network : section.strings("network")) {
-            String lower = network.value().toLowerCase(Locale.ROOT);
-            if (known.contains(lower)) {
-                networks.add(lower);
-            } else {
-                problems.add(
-                        ProblemCode.UNKNOWN_VALUE,
-                        network.at(),
-                        network.path(),
-                        "'" + network.value() + "' is not a network.",
-                        Nearest.suggestion(network.value(), known));
-            }
-        }
-        put(conditions, Condition.NETWORK, networks);
-    }
-
-    /** A number, a string "53,1000-2000", or (as Xray reads it too) an array of both. */
-    private List<String> ports(Section section, String field) {
-        List<Located<String>> texts = new ArrayList<>();
-        Optional<Json> written = section.any(field);
-        if (written.orElse(null) instanceof Json.Num(Place at, String literal)) {
-            texts.add(new Located<>(literal, at, section.path(field)));
-        } else if (written.isPresent()) {
-            texts.addAll(section.strings(field));
-        }
-        return texts.stream()
-                .flatMap(t -> single.ports(t).stream())
-                .map(PortRange::toString)
-                .toList();
     }
 
     private List<String> inboundTags(Section section) {

@@ -1,5 +1,6 @@
 package io.sluice.config.engine;
 
+import io.sluice.api.net.PrivateHosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,30 +10,6 @@ import java.util.regex.PatternSyntaxException;
 
 /** Reads the values of a rule's conditions in Xray's forms. */
 final class RuleValues {
-
-    /**
-     * Addresses that are not the internet's: what {@code geoip:private} holds in Xray's data, which is IANA's registry of special-purpose
-     * addresses without those that are used globally, and multicast.
-     */
-    static final List<String> PRIVATE = List.of(
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.0.0.0/24",
-            "192.0.2.0/24",
-            "192.88.99.0/24",
-            "192.168.0.0/16",
-            "198.18.0.0/15",
-            "198.51.100.0/24",
-            "203.0.113.0/24",
-            "224.0.0.0/3",
-            "0:0:0:0:0:0:0:0/127",
-            "fc00:0:0:0:0:0:0:0/7",
-            "fe80:0:0:0:0:0:0:0/10",
-            "ff00:0:0:0:0:0:0:0/8");
 
     /** What policy takes: four times the longest name (253, RFC 1035 §2.3.4). */
     private static final int LONGEST_REGEXP = 1_024;
@@ -47,12 +24,12 @@ final class RuleValues {
         this.values = new Values(problems);
     }
 
-    /** CIDR prefixes and addresses; {@code geoip:private} is spelled out. */
+    /** CIDR prefixes and addresses; {@code geoip:private} is spelled out, as {@link PrivateHosts} has it. */
     List<String> addresses(List<Located<String>> texts) {
         List<String> prefixes = new ArrayList<>();
         for (Located<String> text : texts) {
             if (text.value().equals("geoip:private")) {
-                prefixes.addAll(PRIVATE);
+                PrivateHosts.PREFIXES.forEach(p -> prefixes.add(p.toString()));
             } else if (text.value().startsWith("!")) {
                 problems.add(
                         ProblemCode.NOT_SUPPORTED,
@@ -65,6 +42,40 @@ final class RuleValues {
             }
         }
         return prefixes;
+    }
+
+    /** Names of networks in any case, in lower case. */
+    List<String> networks(Section section, List<String> known) {
+        List<String> networks = new ArrayList<>();
+        for (Located<String> network : section.strings("network")) {
+            String lower = network.value().toLowerCase(Locale.ROOT);
+            if (known.contains(lower)) {
+                networks.add(lower);
+            } else {
+                problems.add(
+                        ProblemCode.UNKNOWN_VALUE,
+                        network.at(),
+                        network.path(),
+                        "'" + network.value() + "' is not a network.",
+                        Nearest.suggestion(network.value(), known));
+            }
+        }
+        return networks;
+    }
+
+    /** A number, a string "53,1000-2000", or (as Xray reads it too) an array of both. */
+    List<String> ports(Section section, String field) {
+        List<Located<String>> texts = new ArrayList<>();
+        Optional<Json> written = section.any(field);
+        if (written.orElse(null) instanceof Json.Num(Place at, String literal)) {
+            texts.add(new Located<>(literal, at, section.path(field)));
+        } else if (written.isPresent()) {
+            texts.addAll(section.strings(field));
+        }
+        return texts.stream()
+                .flatMap(t -> values.ports(t).stream())
+                .map(PortRange::toString)
+                .toList();
     }
 
     List<String> domains(List<Located<String>> texts) {

@@ -2,6 +2,8 @@ package io.sluice.policy.engine;
 
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
+import io.sluice.api.net.PortSet;
+import io.sluice.api.net.PrefixSet;
 import java.util.List;
 import java.util.Set;
 

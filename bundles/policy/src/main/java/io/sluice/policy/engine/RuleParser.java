@@ -2,6 +2,8 @@ package io.sluice.policy.engine;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.net.Network;
+import io.sluice.api.net.PortSet;
+import io.sluice.api.net.PrefixSet;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -243,7 +243,7 @@ public abstract class KeyedConversation extends Handshake {
     }
 
     private FlowSource source(Network network, InetSocketAddress destination) {
-        return new FlowSource(network, keyed.door().settings().tag(), arrival.peer(), destination, user.name());
+        return FlowSource.keyed(network, keyed.door().settings().tag(), arrival.peer(), destination, user.name());
     }
 
     /** While the flow room decides, FIN is a half-close: it is kept and handed over with the stream. */

@@ -15,6 +15,9 @@ package io.sluice.outbound.direct;
     /** Local address of its sockets; empty leaves it to the kernel. */
     String sendThrough() default "";
 
+    /** Xray's {@code finalRules}, a line each: see {@link io.sluice.outbound.direct.engine.FinalRules}. */
+    String[] finalRules() default {};
+
     /** Name servers as {@code 192.0.2.53}, {@code 192.0.2.53:5353} or {@code [2001:db8::53]:53}; empty takes the host's own. */
     String[] nameservers() default {};
 }

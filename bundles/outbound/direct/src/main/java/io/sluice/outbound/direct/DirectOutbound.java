@@ -14,10 +14,12 @@ import io.sluice.dialer.AddressPreference;
 import io.sluice.dialer.SocketSettings;
 import io.sluice.outbound.direct.engine.DirectDialer;
 import io.sluice.outbound.direct.engine.DirectSettings;
+import io.sluice.outbound.direct.engine.FinalRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -71,7 +73,8 @@ public final class DirectOutbound implements Outbound {
                         new EgressOptions(Optional.empty(), from, OptionalInt.empty())),
                 Arrays.stream(config.nameservers())
                         .map(DirectOutbound::nameserver)
-                        .toList());
+                        .toList(),
+                FinalRules.parse(List.of(config.finalRules())));
         this.description = from.map(f -> "direct from " + f.getHostAddress()).orElse("direct");
         this.dialer = new DirectDialer(loops, settings, () -> binder);
     }

@@ -36,7 +36,7 @@ final class ClientAssociation implements ClientDatagramPort.Association {
         if (flow != null) {
             flow.arrived(datagram.payload(), datagram.peer());
         } else {
-            FlowSource source = new FlowSource(
+            FlowSource source = FlowSource.keyed(
                     Network.UDP, server.door().settings().tag(), session.client(), datagram.peer(), session.user());
             ClientDatagramPort begun = ClientDatagramPort.begin(this, flows, source, datagram.payload());
             if (!begun.closed().isDone()) {

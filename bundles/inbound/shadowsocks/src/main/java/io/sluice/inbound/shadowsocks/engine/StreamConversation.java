@@ -86,7 +86,8 @@ final class StreamConversation extends Handshake {
 
     private FlowSource source(StreamHeader header) {
         InetSocketAddress destination = header.destination();
-        return new FlowSource(Network.TCP, server.door().settings().tag(), arrival.peer(), destination, header.user());
+        return FlowSource.keyed(
+                Network.TCP, server.door().settings().tag(), arrival.peer(), destination, header.user());
     }
 
     private ByteStream accepted() {

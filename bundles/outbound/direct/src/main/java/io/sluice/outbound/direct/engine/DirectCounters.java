@@ -11,6 +11,7 @@ final class DirectCounters {
     final LongAdder datagramsDroppedQueueFull = new LongAdder();
     final LongAdder datagramsDroppedUnresolved = new LongAdder();
     final LongAdder datagramsDroppedNoEgress = new LongAdder();
+    final LongAdder datagramsDroppedByRule = new LongAdder();
     final LongAdder datagramErrors = new LongAdder();
 
     Map<String, Long> snapshot() {
@@ -19,6 +20,7 @@ final class DirectCounters {
         all.put("datagramsDroppedQueueFull", datagramsDroppedQueueFull.sum());
         all.put("datagramsDroppedUnresolved", datagramsDroppedUnresolved.sum());
         all.put("datagramsDroppedNoEgress", datagramsDroppedNoEgress.sum());
+        all.put("datagramsDroppedByRule", datagramsDroppedByRule.sum());
         all.put("datagramErrors", datagramErrors.sum());
         return all;
     }

@@ -12,8 +12,10 @@ import io.sluice.api.egress.EgressOptions;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.flow.DatagramReceiver;
+import io.sluice.api.flow.FlowSource;
 import io.sluice.api.loop.DatagramIo;
 import io.sluice.api.loop.DatagramSink;
+import io.sluice.api.outbound.OpenRequest;
 import io.sluice.dialer.AddressPreference;
 import io.sluice.dialer.ConnectFailures;
 import java.io.IOException;
@@ -35,17 +37,20 @@ final class DirectDatagramPort implements DatagramPort {
     private static final int LOOPBACK = 2;
 
     private final DirectDialer dialer;
+    private final FlowSource source;
     private final EventLoop loop;
     private final Promise<CloseReason> closed;
     private final OutsideSocket[] sockets = new OutsideSocket[4];
     private final PeerNames names;
     private DatagramReceiver receiver;
+    private InetSocketAddress allowed;
     private InetSocketAddress onlyPeer;
     private boolean manyPeers;
 
-    DirectDatagramPort(DirectDialer dialer, EventLoop loop) {
+    DirectDatagramPort(DirectDialer dialer, OpenRequest request) {
         this.dialer = dialer;
-        this.loop = loop;
+        this.source = request.source();
+        this.loop = request.eventLoop();
         this.closed = loop.newPromise();
         this.names = new PeerNames(dialer, this);
     }
@@ -68,6 +73,12 @@ final class DirectDatagramPort implements DatagramPort {
 
     /** Sends to an address. */
     void sendTo(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
+        if (!allows(peer)) {
+            payload.release();
+            dialer.totals().datagramsDroppedByRule.increment();
+            notReached(peer, CloseReason.POLICY_REJECTED);
+            return;
+        }
         OutsideSocket socket = socket(peer);
         if (socket == null) {
             payload.release();
@@ -80,6 +91,18 @@ final class DirectDatagramPort implements DatagramPort {
         if (!socket.io().send(null, payload, segmentSize, peer)) {
             dialer.totals().datagramsDroppedQueueFull.increment();
         }
+    }
+
+    /** Whether the flow may go there; the peer of the datagram before this one is not asked for again. */
+    boolean allows(InetSocketAddress peer) {
+        if (peer == allowed || peer.equals(allowed)) {
+            return true;
+        }
+        boolean allow = dialer.allows(source, peer);
+        if (allow) {
+            allowed = peer;
+        }
+        return allow;
     }
 
     @Override

@@ -5,15 +5,19 @@ import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.flow.FlowSource;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
+import io.sluice.dialer.ConnectFailures;
 import io.sluice.dialer.Names;
 import io.sluice.dialer.SocketKinds;
 import io.sluice.dialer.SocketSettings;
 import io.sluice.dialer.TcpConnector;
+import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Opens streams and datagram associations by sockets of this host. Any thread may close it; opening is on the request's loop. */
@@ -22,16 +26,23 @@ public final class DirectDialer implements AutoCloseable {
     static final String NO_BINDER = TcpConnector.NO_BINDER;
 
     private final TcpConnector connector;
+    private final FinalRules rules;
     private final DirectCounters counters = new DirectCounters();
 
     /** @param binder yields the binder that is active now, or null */
     public DirectDialer(EventLoops loops, DirectSettings settings, Supplier<EgressBinder> binder) {
+        this.rules = settings.rules();
         this.connector = new TcpConnector(loops, settings.sockets(), settings.nameservers(), binder);
     }
 
     public Future<ByteStream> openStream(OpenRequest request) {
+        FlowSource source = request.source();
         return connector.connect(
-                request.destination(), DialRequest.of(request.flowId(), request.eventLoop(), request.timeout()));
+                request.destination(),
+                DialRequest.of(request.flowId(), request.eventLoop(), request.timeout()),
+                address -> rules.allow(source, address)
+                        ? Optional.empty()
+                        : Optional.of(FinalRules.refusal(source, ConnectFailures.text(address))));
     }
 
     public Future<DatagramPort> openDatagrams(OpenRequest request) {
@@ -39,7 +50,7 @@ public final class DirectDialer implements AutoCloseable {
             return request.eventLoop().newFailedFuture(new ConnectException(CloseReason.EGRESS_UNAVAILABLE, NO_BINDER));
         }
         counters.associationsOpened.increment();
-        return request.eventLoop().newSucceededFuture(new DirectDatagramPort(this, request.eventLoop()));
+        return request.eventLoop().newSucceededFuture(new DirectDatagramPort(this, request));
     }
 
     public Map<String, Long> counters() {
@@ -51,6 +62,11 @@ public final class DirectDialer implements AutoCloseable {
     @Override
     public void close() {
         connector.close();
+    }
+
+    /** Whether a flow may go to an address. */
+    boolean allows(FlowSource source, InetSocketAddress address) {
+        return rules.allow(source, address);
     }
 
     EventLoops loops() {

@@ -10,11 +10,13 @@ import java.util.Objects;
  *
  * @param sockets its sockets, and which addresses of a name they go to
  * @param nameservers who is asked for names, in order; empty takes the host's own list
+ * @param rules where its flows may go
  */
-public record DirectSettings(SocketSettings sockets, List<InetSocketAddress> nameservers) {
+public record DirectSettings(SocketSettings sockets, List<InetSocketAddress> nameservers, FinalRules rules) {
 
     public DirectSettings {
         Objects.requireNonNull(sockets, "sockets");
+        Objects.requireNonNull(rules, "rules");
         nameservers = List.copyOf(nameservers);
     }
 }

@@ -100,6 +100,7 @@ final class PeerNames {
         }
         return addresses.stream()
                 .map(address -> new InetSocketAddress(address, number))
+                .filter(port::allows)
                 .filter(port::hasRouteTo)
                 .findFirst()
                 .orElse(first);

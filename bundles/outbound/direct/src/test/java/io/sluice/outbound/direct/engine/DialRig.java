@@ -33,11 +33,15 @@ final class DialRig implements AutoCloseable {
     volatile boolean binderPresent = true;
 
     DialRig(boolean epoll, AddressPreference preference, InetSocketAddress... nameservers) {
+        this(epoll, preference, FinalRules.NONE, nameservers);
+    }
+
+    DialRig(boolean epoll, AddressPreference preference, FinalRules rules, InetSocketAddress... nameservers) {
         loops = epoll ? NettyEventLoops.open(1) : NettyEventLoops.openNio(1);
         loop = loops.next();
         dialer = new DirectDialer(
                 loops,
-                new DirectSettings(SocketSettings.of(preference, EgressOptions.NONE), List.of(nameservers)),
+                new DirectSettings(SocketSettings.of(preference, EgressOptions.NONE), List.of(nameservers), rules),
                 () -> binderPresent ? binder : null);
     }
 
@@ -46,12 +50,13 @@ final class DialRig implements AutoCloseable {
     }
 
     OpenRequest request(Network network, InetSocketAddress destination, Duration timeout) {
-        return new OpenRequest(
-                1,
-                new FlowSource(network, "in", new InetSocketAddress("192.0.2.7", 4_000), destination, Optional.empty()),
-                destination,
-                loop,
+        return request(
+                new FlowSource(network, "in", new InetSocketAddress(LOCAL, 4_000), destination, Optional.empty()),
                 timeout);
+    }
+
+    OpenRequest request(FlowSource source, Duration timeout) {
+        return new OpenRequest(1, source, source.destination(), loop, timeout);
     }
 
     <T> T onLoop(Callable<T> task) throws Exception {

@@ -90,9 +90,7 @@ public final class Turns {
     }
 
     private FlowSource turned(OpenRequest request, Network network) {
-        FlowSource source = request.source();
-        return new FlowSource(
-                network, inboundTag, source.source(), request.destination(), source.user(), source.turns() + 1);
+        return request.source().turned(network, inboundTag, request.destination());
     }
 
     /** What the first flow is told when the second was refused. */

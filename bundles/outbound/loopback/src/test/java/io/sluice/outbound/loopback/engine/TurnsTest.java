@@ -111,6 +111,7 @@ class TurnsTest {
         assertThat(turned.source()).isEqualTo(CLIENT);
         assertThat(turned.user()).contains("alice");
         assertThat(turned.turns()).isEqualTo(1);
+        assertThat(turned.keyed()).isFalse();
         assertThat(echo.requests.getFirst().destination()).isEqualTo(SERVER);
     }
 
@@ -169,7 +170,8 @@ class TurnsTest {
     @Test
     void outboundsOwnConnection_isNotTurned() throws Exception {
         rules("echo");
-        FlowSource own = new FlowSource(Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS);
+        FlowSource own =
+                new FlowSource(Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS, false);
 
         assertThat(failure(own).reason()).isEqualTo(CloseReason.LOOP);
     }

@@ -1,6 +1,5 @@
-package io.sluice.policy.engine;
+package io.sluice.api.net;
 
-import io.sluice.api.net.IpPrefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -11,7 +10,10 @@ import java.util.List;
  * Prefixes as sorted, disjoint ranges: for IPv4 of a long each bound, for IPv6 of two. A look-up is one binary search, 17 steps among 100,000
  * prefixes, and the ranges of those take 1.6 MB (IPv4) or 3.2 MB (IPv6). Immutable.
  */
-final class PrefixSet {
+public final class PrefixSet {
+
+    /** The third quarter of an IPv4-mapped address. */
+    private static final long MAPPED = 0xffff;
 
     private final long[] first4;
     private final long[] last4;
@@ -20,7 +22,7 @@ final class PrefixSet {
     private final long[] lastHigh6;
     private final long[] lastLow6;
 
-    PrefixSet(List<IpPrefix> prefixes) {
+    public PrefixSet(List<IpPrefix> prefixes) {
         List<long[]> four = new ArrayList<>();
         List<long[]> six = new ArrayList<>();
         for (IpPrefix prefix : prefixes) {
@@ -64,11 +66,15 @@ final class PrefixSet {
         lastLow6 = column(merged6, 3);
     }
 
-    boolean contains(InetAddress address) {
+    /** An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) is the IPv4 address that the kernel takes it for. */
+    public boolean contains(InetAddress address) {
         byte[] octets = address.getAddress();
-        return address instanceof Inet4Address
-                ? contains4(value(octets, 0, 4))
-                : contains6(value(octets, 0, 8), value(octets, 8, 8));
+        if (address instanceof Inet4Address) {
+            return contains4(value(octets, 0, 4));
+        }
+        long high = value(octets, 0, 8);
+        long low = value(octets, 8, 8);
+        return high == 0 && low >>> 32 == MAPPED ? contains4(low & 0xffff_ffffL) : contains6(high, low);
     }
 
     private boolean contains4(long address) {

@@ -1,17 +1,17 @@
-package io.sluice.policy.engine;
+package io.sluice.api.net;
 
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /** Ports as sorted, disjoint ranges. Immutable. */
-final class PortSet {
+public final class PortSet {
 
     private final int[] first;
     private final int[] last;
 
     /** @param ranges pairs of first and last port, in any order, overlapping or not */
-    PortSet(List<int[]> ranges) {
+    public PortSet(List<int[]> ranges) {
         int[][] sorted = ranges.toArray(int[][]::new);
         Arrays.sort(sorted, Comparator.comparingInt(range -> range[0]));
         int[] from = new int[sorted.length];
@@ -29,7 +29,8 @@ final class PortSet {
         last = Arrays.copyOf(to, n);
     }
 
-    boolean contains(int port) {
+    /** @param port 0 to 65,535 */
+    public boolean contains(int port) {
         int at = Arrays.binarySearch(first, port);
         if (at >= 0) {
             return true;

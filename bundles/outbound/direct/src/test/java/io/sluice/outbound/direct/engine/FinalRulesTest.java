@@ -1,0 +1,117 @@
+package io.sluice.outbound.direct.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.api.flow.FlowSource;
+import io.sluice.api.net.Network;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FinalRulesTest {
+
+    private static final InetSocketAddress HERE = at("127.0.0.1", 4_000);
+    private static final InetSocketAddress ELSEWHERE = at("192.168.1.7", 4_000);
+
+    @ParameterizedTest
+    @CsvSource({
+        // address, a key's, another host's, this host's
+        "127.0.0.1, false, false, true",
+        "127.255.255.254, false, false, true",
+        "0.0.0.0, false, false, true",
+        "::1, false, false, true",
+        "::, false, false, true",
+        "169.254.169.254, false, false, true",
+        "fe80::1, false, false, true",
+        "192.168.1.1, false, true, true",
+        "10.0.0.1, false, true, true",
+        "fd00::1, false, true, true",
+        "224.0.0.251, false, true, true",
+        "9.9.9.9, true, true, true",
+        "2620:fe::fe, true, true, true"
+    })
+    void withoutRules(String address, boolean key, boolean elsewhere, boolean here) {
+        InetSocketAddress to = at(address, 80);
+        for (Network network : List.of(Network.TCP, Network.UDP)) {
+            assertThat(FinalRules.NONE.allow(keyed(network), to)).isEqualTo(key);
+            assertThat(FinalRules.NONE.allow(plain(network, ELSEWHERE), to)).isEqualTo(elsewhere);
+            assertThat(FinalRules.NONE.allow(plain(network, HERE), to)).isEqualTo(here);
+        }
+    }
+
+    @Test
+    void firstThatMatches_decides() {
+        FinalRules rules = FinalRules.parse(List.of(
+                "block network=tcp port=22,25-26",
+                "allow network=udp ip=127.0.0.0/8",
+                "allow port=8000-8100 ip=10.0.0.0/8,fd00::/8",
+                "block ip=9.9.9.0/24"));
+        assertThat(rules.allow(plain(Network.TCP, HERE), at("127.0.0.1", 22))).isFalse();
+        assertThat(rules.allow(plain(Network.TCP, HERE), at("127.0.0.1", 24))).isTrue();
+        assertThat(rules.allow(plain(Network.TCP, HERE), at("8.8.8.8", 26))).isFalse();
+        assertThat(rules.allow(plain(Network.UDP, HERE), at("8.8.8.8", 26))).isTrue();
+        assertThat(rules.allow(keyed(Network.UDP), at("127.0.0.1", 53))).isTrue();
+        assertThat(rules.allow(keyed(Network.TCP), at("127.0.0.1", 53))).isFalse();
+        assertThat(rules.allow(keyed(Network.TCP), at("10.1.2.3", 8_000))).isTrue();
+        assertThat(rules.allow(keyed(Network.TCP), at("fd00::7", 8_100))).isTrue();
+        assertThat(rules.allow(keyed(Network.TCP), at("10.1.2.3", 7_999))).isFalse();
+        assertThat(rules.allow(plain(Network.TCP, HERE), at("9.9.9.9", 443))).isFalse();
+    }
+
+    @Test
+    void everythingAllowed() {
+        FinalRules rules = FinalRules.parse(List.of("allow"));
+        assertThat(rules.allow(keyed(Network.TCP), at("127.0.0.1", 9_080))).isTrue();
+        assertThat(rules.allow(plain(Network.UDP, ELSEWHERE), at("::1", 9_080))).isTrue();
+    }
+
+    /** A flow that an outbound handed back is still its client's. */
+    @Test
+    void turn_keepsTheKey() {
+        FlowSource turned = keyed(Network.TCP).turned(Network.TCP, "again", at("127.0.0.1", 80));
+        assertThat(FinalRules.NONE.allow(turned, at("127.0.0.1", 80))).isFalse();
+        assertThat(FinalRules.NONE.allow(turned.to(at("10.0.0.1", 1)), at("10.0.0.1", 1)))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "deny",
+                "allow network=sctp",
+                "allow network=",
+                "allow network",
+                "block port=65536",
+                "block port=2-1",
+                "block port=x",
+                "block port=1,,2",
+                "block ip=10.0.0.0/33",
+                "block ip=localhost",
+                "block ip=10.0.0.1,",
+                "block host=a"
+            })
+    void nonsense_isRefusedByName(String line) {
+        assertThatThrownBy(() -> FinalRules.parse(List.of("allow", line)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the final rule '" + line + "' cannot be used: ");
+    }
+
+    private static FlowSource keyed(Network network) {
+        return FlowSource.keyed(network, "in", HERE, at("203.0.113.1", 1), Optional.of("alice"));
+    }
+
+    private static FlowSource plain(Network network, InetSocketAddress client) {
+        return new FlowSource(network, "in", client, at("203.0.113.1", 1), Optional.empty());
+    }
+
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    }
+}
