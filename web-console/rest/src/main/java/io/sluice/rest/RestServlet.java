@@ -5,6 +5,7 @@ import io.sluice.rest.engine.ProblemException;
 import io.sluice.rest.engine.Request;
 import io.sluice.rest.engine.Router;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,6 +29,9 @@ public final class RestServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
     private static final String PREFIX = "/api/v1";
+
+    /** Octets of a body that is refused for its size: four times the largest that is taken. */
+    private static final int LINGER = 16 << 20;
 
     private final transient Router router;
 
@@ -55,7 +59,30 @@ public final class RestServlet extends HttpServlet {
                     body(request, match.route().maxBody()));
             Answers.send(request, response, match.route().action().answer(call));
         } catch (ProblemException e) {
-            Answers.send(request, response, e.problem());
+            if (e.problem().kind() == Problem.Kind.TOO_LARGE) {
+                refuseTheRest(request, response, e.problem());
+            } else {
+                Answers.send(request, response, e.problem());
+            }
+        }
+    }
+
+    /**
+     * RFC 9112 §9.6: who is still sending when the connection is closed may never read the answer, so what comes behind it is taken, up to a bound. Who asked
+     * whether to send anything (RFC 9110 §10.1.1) sends nothing.
+     */
+    private static void refuseTheRest(HttpServletRequest request, HttpServletResponse response, Problem problem)
+            throws IOException {
+        response.setHeader("Connection", "close");
+        Answers.send(request, response, problem);
+        response.flushBuffer();
+        if (request.getHeader("Expect") == null) {
+            ServletInputStream rest = request.getInputStream();
+            byte[] octets = new byte[8_192];
+            int left = LINGER;
+            for (int read = 0; left > 0 && read >= 0; left -= read) {
+                read = rest.read(octets);
+            }
         }
     }
 

@@ -399,6 +399,19 @@ class RestTest {
                 .isEqualTo(413);
     }
 
+    /** RFC 9112 §9.6: a connection that is closed while its client still sends takes the answer with it. */
+    @Test
+    void bodyThatIsTooLong_isAnsweredToWhoStillSends_andEndsTheConnection() throws Exception {
+        String head = "POST /api/v1/config:apply HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer "
+                + token + "\r\nContent-Length: " + (8 << 20) + "\r\n\r\n";
+        for (int sent : new int[] {0, 100_000, 8 << 20}) {
+            assertThat(raw(head + "x".repeat(sent)))
+                    .as("%d octets of the body", sent)
+                    .startsWith("HTTP/1.1 413 ")
+                    .contains("Connection: close");
+        }
+    }
+
     private static String logIn() throws Exception {
         String code = box.loginAddress().replaceAll(".*#code=", "");
         HttpResponse<String> answer = send(request("POST", "/api/v1/session", "{\"code\":\"" + code + "\"}")
