@@ -93,13 +93,37 @@ public final class ServerStreamCodec extends StreamCodec {
         }
     }
 
-    /** SIP022 §3.1.3: salt and fixed-length header with exactly one read; what is cut is refused like what is wrong. */
-    private void readHeader(ChannelHandlerContext ctx, ByteBuf in) throws FaultException {
-        int identity = context.keys().hasUsers() ? BlockCipher.BLOCK : 0;
-        int sealed = FIXED + Aead.TAG_LENGTH;
-        if (in.readableBytes() < requestSalt.length + identity + sealed) {
+    /** SIP004: a salt that is not whole is refused like a wrong one, after the same work; see {@link #readHeader}. */
+    @Override
+    void openingEnded() throws FaultException {
+        if (gathered > 0) {
+            byte[] length = new byte[ChunkReader.LENGTH_CHUNK];
+            Salts.cipher(method(), user.key(), requestSalt).open(length, 0, length.length, length, 0);
             throw new FaultException(Fault.SHORT);
         }
+    }
+
+    /**
+     * SIP022 §3.1.3: salt and fixed-length header with exactly one read; what is cut is refused like what is wrong, and after the same work, so that the
+     * time tells no prober how much a request has.
+     */
+    private void readHeader(ChannelHandlerContext ctx, ByteBuf received) throws FaultException {
+        int identity = context.keys().hasUsers() ? BlockCipher.BLOCK : 0;
+        int sealed = FIXED + Aead.TAG_LENGTH;
+        int missing = requestSalt.length + identity + sealed - received.readableBytes();
+        if (missing <= 0) {
+            openHeader(ctx, received, identity, sealed);
+            return;
+        }
+        try {
+            int whole = received.readableBytes() + missing;
+            openHeader(ctx, Unpooled.buffer(whole, whole).writeBytes(received).writeZero(missing), identity, sealed);
+        } catch (FaultException e) {
+            throw new FaultException(Fault.SHORT);
+        }
+    }
+
+    private void openHeader(ChannelHandlerContext ctx, ByteBuf in, int identity, int sealed) throws FaultException {
         in.readBytes(requestSalt);
         if (identity > 0) {
             identify(in);

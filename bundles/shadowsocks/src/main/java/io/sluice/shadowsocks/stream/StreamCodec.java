@@ -49,6 +49,9 @@ abstract class StreamCodec extends ChannelDuplexHandler {
     /** Whether part of the opening has come. */
     abstract boolean isOpeningPartial();
 
+    /** The far side has ended its stream before its opening was whole. */
+    void openingEnded() throws FaultException {}
+
     /**
      * Writes what comes before the first chunk, and as much payload as fits beside it; calls {@link #sealWith} for that.
      *
@@ -204,6 +207,13 @@ abstract class StreamCodec extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
+            if (!discarding && reader == null) {
+                try {
+                    openingEnded();
+                } catch (FaultException e) {
+                    fail(ctx, e.fault());
+                }
+            }
             if (!discarding && isCut()) {
                 fail(ctx, Fault.TRUNCATED);
             }

@@ -182,8 +182,16 @@ class StreamDamageTest {
             again.hearFin();
             assertThat(again.sent()).isEmpty();
             assertThat(again.ended).isTrue();
+            if (length < method.saltLength()) {
+                // As much is done about it as about one that can be tried: the time tells nothing.
+                assertThat(again.faults).containsExactly(Fault.SHORT);
+            }
             again.close();
         }
+        End silent = rig.server();
+        silent.hearFin();
+        assertThat(silent.faults).as("who only came and went").isEmpty();
+        silent.close();
         assertThat(rig.requests).isEmpty();
     }
 
