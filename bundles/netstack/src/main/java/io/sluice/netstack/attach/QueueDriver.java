@@ -230,6 +230,6 @@ final class QueueDriver implements PacketHandler {
     @Override
     public void failed(TunException cause) {
         LOG.warn("Queue {} of the TUN device failed: {}", queue.index(), cause.getMessage());
-        detachNow(CloseReason.INBOUND_WITHDRAWN);
+        detachNow(CloseReason.INTERNAL_ERROR);
     }
 }
