@@ -1,6 +1,7 @@
 package io.sluice.lab;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,15 @@ import java.util.Random;
 /** L01…L35, what may lead a packet past the tunnel: here those of the process, its bundles and its configuration. */
 final class LeakClasses {
 
+    /** As long as most breaks take. */
+    private static final Duration QUIET = Duration.ofMillis(300);
+
     private LeakClasses() {}
+
+    /** L01. */
+    static Injection quiet(Duration lasting) {
+        return Injection.of("L01", "nothing happens").breaking((w, dice) -> Waiting.pause(lasting.toMillis()));
+    }
 
     static List<Injection> all() {
         List<Injection> all = new ArrayList<>();
@@ -25,7 +34,7 @@ final class LeakClasses {
 
     private static List<Injection> ofTheProcess() {
         return List.of(
-                Injection.of("L01", "nothing happens").breaking((w, dice) -> Waiting.pause(300)),
+                quiet(QUIET),
                 Injection.of("L02", "kill -9 of the JVM, while it carries or while it connects")
                         .within(10)
                         .breaking((w, dice) -> {

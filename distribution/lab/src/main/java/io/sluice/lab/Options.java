@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param report where the JSON goes
  * @param mode of the kill switch; {@code none} shows what leaks without one
  * @param limit after which no further injection is begun
+ * @param soak how long nothing happens in each L01, if it is said
  * @param patience how long to wait in the end for the last flow to be forgotten
  */
 record Options(
@@ -29,6 +30,7 @@ record Options(
         Optional<Path> report,
         String mode,
         Duration limit,
+        Optional<Duration> soak,
         Duration patience) {
 
     /** No campaign takes so long. */
@@ -49,6 +51,7 @@ record Options(
           --n N                  injections of each class (30)
           --nightly              300 of each
           --minutes M            begin no further injection after so long
+          --soak SECONDS         how long nothing happens in each L01 (0.3)
           --seed S               of the order and of every random choice; the same seed gives the same sequence
           --report FILE          write the result as JSON
           --mode MODE            the kill switch's: lockdown (default) or none, to see what leaks without one
@@ -63,13 +66,14 @@ record Options(
         Map<String, Integer> times = new HashMap<>();
         String mode = "lockdown";
         Duration limit = UNLIMITED;
+        Optional<Duration> soak = Optional.empty();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--nightly")) {
                 repetitions = NIGHTLY;
                 continue;
             }
-            if (!List.of("--faults", "--n", "--minutes", "--seed", "--report", "--mode")
+            if (!List.of("--faults", "--n", "--minutes", "--soak", "--seed", "--report", "--mode")
                     .contains(word)) {
                 throw new IllegalArgumentException("'" + word + "' is not an option");
             }
@@ -89,6 +93,7 @@ record Options(
                 }
                 case "--n" -> repetitions = (int) number(word, value);
                 case "--minutes" -> limit = Duration.ofMinutes(number(word, value));
+                case "--soak" -> soak = Optional.of(Duration.ofSeconds(number(word, value)));
                 case "--seed" -> seed = number(word, value);
                 case "--report" -> report = Optional.of(Path.of(value));
                 default -> mode = value;
@@ -97,11 +102,14 @@ record Options(
         if (repetitions < 1 || times.values().stream().anyMatch(n -> n < 1)) {
             throw new IllegalArgumentException("--n wants at least 1");
         }
+        if (soak.filter(s -> !s.isPositive()).isPresent()) {
+            throw new IllegalArgumentException("--soak wants at least 1");
+        }
         if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
             throw new IllegalArgumentException("--mode wants lockdown or none");
         }
-        Options options =
-                new Options(List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, UNTIL_IDLE);
+        Options options = new Options(
+                List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, soak, UNTIL_IDLE);
         options.chosen();
         return options;
     }
@@ -128,6 +136,7 @@ record Options(
         }
         return all.stream()
                 .filter(i -> faults.isEmpty() || faults.contains(i.id()))
+                .map(i -> i.id().equals("L01") ? soak.map(LeakClasses::quiet).orElse(i) : i)
                 .toList();
     }
 

@@ -66,6 +66,7 @@ class CampaignTest {
                 Optional.empty(),
                 "lockdown",
                 Options.UNLIMITED,
+                Optional.empty(),
                 Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).isEmpty();
@@ -76,7 +77,15 @@ class CampaignTest {
     void withoutKillSwitch_leaksAreSeenByBothObservers(@TempDir Path folder) throws Exception {
         needsRoot();
         Options options = new Options(
-                List.of("L16"), 1, Map.of(), 4, Optional.empty(), GatewayConfig.NONE, Options.UNLIMITED, Duration.ZERO);
+                List.of("L16"),
+                1,
+                Map.of(),
+                4,
+                Optional.empty(),
+                GatewayConfig.NONE,
+                Options.UNLIMITED,
+                Optional.empty(),
+                Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
         assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");

@@ -43,6 +43,7 @@ class OptionsTest {
                 "--n x|--n wants a number, not 'x'",
                 "--n 0|--n wants at least 1",
                 "--faults L01:0|--n wants at least 1",
+                "--soak 0|--soak wants at least 1",
                 "--seed|--seed wants a value",
                 "--mode open|--mode wants lockdown or none",
                 "--what|'--what' is not an option"
