@@ -4,6 +4,7 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.flow.FlowSource;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.api.transport.DialRequest;
@@ -11,6 +12,7 @@ import io.sluice.api.transport.LayerSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -46,16 +48,26 @@ public final class HostDialer implements AutoCloseable {
         return new HostDialer(tag, new TcpConnector(loops, sockets, List.of(), egress), via);
     }
 
-    /** A stream to a host, as {@link io.sluice.api.transport.StreamDialer#dial}. */
-    public Future<ByteStream> stream(InetSocketAddress host, DialRequest request) {
-        return via == null ? connector.connect(host, request) : new OutboundDialer(via, host, tag).dial(request);
+    /**
+     * A stream to a host, as {@link io.sluice.api.transport.StreamDialer#dial}.
+     *
+     * @param client who has chosen the host, and reaches no more by it than {@link ClientReach} says; empty if the configuration has
+     */
+    public Future<ByteStream> stream(InetSocketAddress host, DialRequest request, Optional<FlowSource> client) {
+        return via == null
+                ? connector.connect(host, request, filter(client))
+                : new OutboundDialer(via, host, tag, client).dial(request);
     }
 
     /** Datagrams to and from one host, whatever peer is named. Fails as a stream does. */
-    public Future<DatagramPort> datagrams(InetSocketAddress host, DialRequest request) {
+    public Future<DatagramPort> datagrams(InetSocketAddress host, DialRequest request, Optional<FlowSource> client) {
         return via == null
-                ? new ServerDatagrams(connector, host, request).open()
-                : new OutboundDialer(via, host, tag).datagrams(request);
+                ? new ServerDatagrams(connector, host, request, filter(client)).open()
+                : new OutboundDialer(via, host, tag, client).datagrams(request);
+    }
+
+    private static AddressFilter filter(Optional<FlowSource> client) {
+        return client.map(ClientReach::filter).orElse(AddressFilter.NONE);
     }
 
     /** For people: {@code  through "other"}, or nothing. */

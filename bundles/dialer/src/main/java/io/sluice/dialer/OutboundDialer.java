@@ -17,10 +17,16 @@ import java.util.Optional;
  * Reaches one server through another outbound ({@code dialerProxy}).
  *
  * @param tag of the outbound that asks: the other one sees it as where the flow comes from
+ * @param client who has chosen the server; empty if the outbound's configuration has
  */
-record OutboundDialer(Outbound via, InetSocketAddress server, String tag) implements StreamDialer {
+record OutboundDialer(Outbound via, InetSocketAddress server, String tag, Optional<FlowSource> client)
+        implements StreamDialer {
 
     private static final InetSocketAddress OURSELVES = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    OutboundDialer(Outbound via, InetSocketAddress server, String tag) {
+        this(via, server, tag, Optional.empty());
+    }
 
     @Override
     public Future<ByteStream> dial(DialRequest request) {
@@ -34,8 +40,14 @@ record OutboundDialer(Outbound via, InetSocketAddress server, String tag) implem
     private OpenRequest request(Network network, DialRequest request) {
         // An outbound's own connection is not given to the rules again: they would send it through the outbound that
         // asks.
-        FlowSource source =
-                new FlowSource(network, tag, OURSELVES, server, Optional.empty(), FlowSource.MAX_TURNS, false);
+        FlowSource source = new FlowSource(
+                network,
+                tag,
+                client.map(FlowSource::source).orElse(OURSELVES),
+                server,
+                client.flatMap(FlowSource::user),
+                FlowSource.MAX_TURNS,
+                client.map(FlowSource::entry).orElse(FlowSource.Entry.PROXY));
         return new OpenRequest(request.flowId(), source, server, request.eventLoop(), request.remaining());
     }
 

@@ -13,6 +13,7 @@ import io.sluice.dialer.failure.NameFailures;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,11 +25,17 @@ final class ServerDatagrams {
 
     private final TcpConnector connector;
     private final InetSocketAddress server;
+    private final AddressFilter filter;
     private final EventLoop loop;
     private final Promise<DatagramPort> result;
     private final long nanosLeft;
 
     ServerDatagrams(TcpConnector connector, InetSocketAddress server, DialRequest request) {
+        this(connector, server, request, AddressFilter.NONE);
+    }
+
+    ServerDatagrams(TcpConnector connector, InetSocketAddress server, DialRequest request, AddressFilter filter) {
+        this.filter = filter;
         this.connector = connector;
         this.server = server;
         this.loop = request.eventLoop();
@@ -79,6 +86,12 @@ final class ServerDatagrams {
     Future<DatagramPort> connect(List<InetSocketAddress> addresses) {
         ConnectException failure = null;
         for (InetSocketAddress address : addresses) {
+            Optional<String> refusal = filter.refusal(address);
+            if (refusal.isPresent()) {
+                failure = ConnectFailures.better(
+                        failure, new ConnectException(CloseReason.POLICY_REJECTED, refusal.get()));
+                continue;
+            }
             try {
                 ServerDatagramPort port = new ServerDatagramPort(connector, connector.datagrams(address, loop), server);
                 if (!result.trySuccess(port)) {

@@ -7,7 +7,6 @@ import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.StreamRequest;
 import io.sluice.api.net.Network;
 import io.sluice.systemstack.engine.NatSession;
-import java.util.Optional;
 
 /** A session as a request: accepting it lets the kernel's SYN, ACK go to the client. */
 final class SessionRequest implements StreamRequest {
@@ -21,7 +20,7 @@ final class SessionRequest implements StreamRequest {
         this.session = session;
         this.connection = (SessionChannel) session.connection();
         this.loop = loop;
-        this.source = new FlowSource(Network.TCP, inboundTag, session.remote(), session.local(), Optional.empty());
+        this.source = FlowSource.ofPackets(Network.TCP, inboundTag, session.remote(), session.local());
     }
 
     @Override

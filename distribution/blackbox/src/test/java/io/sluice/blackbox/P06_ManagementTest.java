@@ -86,7 +86,8 @@ class P06_ManagementTest {
                     .as("what the console was asked, but for our own question")
                     .isEqualTo(1);
             assertThat(box.ok("flow", "list", "--recent"))
-                    .contains("this client may not reach 127.0.0.1 port " + CONSOLE);
+                    .contains(
+                            "reaches no address of this host or of its links alone, so not 127.0.0.1 port " + CONSOLE);
 
             for (String proxy : List.of(
                     "socks5h://user:" + PASSWORD + "@127.0.0.1:1080", "http://user:" + PASSWORD + "@127.0.0.1:8080")) {

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ public final class RestServlet extends HttpServlet {
 
     /** Octets of a body that is refused for its size: four times the largest that is taken. */
     private static final int LINGER = 16 << 20;
+
+    /** Jetty's own time for such a rest is its idle time-out, again for each octet; ours: what 16 MiB take at 27 Mbit/s. */
+    private static final Duration LINGER_TIME = Duration.ofSeconds(5);
 
     private final transient Router router;
 
@@ -68,7 +72,7 @@ public final class RestServlet extends HttpServlet {
     }
 
     /**
-     * RFC 9112 §9.6: who is still sending when the connection is closed may never read the answer, so what comes behind it is taken, up to a bound. Who asked
+     * RFC 9112 §9.6: who is still sending when the connection is closed may never read the answer, so what comes behind it is taken, up to a bound of octets and of time. Who asked
      * whether to send anything (RFC 9110 §10.1.1) sends nothing.
      */
     private static void refuseTheRest(HttpServletRequest request, HttpServletResponse response, Problem problem)
@@ -80,7 +84,8 @@ public final class RestServlet extends HttpServlet {
             ServletInputStream rest = request.getInputStream();
             byte[] octets = new byte[8_192];
             int left = LINGER;
-            for (int read = 0; left > 0 && read >= 0; left -= read) {
+            long end = System.nanoTime() + LINGER_TIME.toNanos();
+            for (int read = 0; left > 0 && read >= 0 && System.nanoTime() - end < 0; left -= read) {
                 read = rest.read(octets);
             }
         }

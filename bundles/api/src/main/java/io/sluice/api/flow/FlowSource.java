@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param destination where it wants to go; unresolved means a domain name (for UDP: of the first datagram)
  * @param user who authenticated at the inbound
  * @param turns how often an outbound has handed it back to be decided anew; 0 to {@link #MAX_TURNS}
- * @param keyed whether it came through an inbound that whoever has a key reaches from anywhere: shadowsocks, trojan, vless, vmess
+ * @param entry how it came in
  */
 public record FlowSource(
         Network network,
@@ -23,12 +23,23 @@ public record FlowSource(
         InetSocketAddress destination,
         Optional<String> user,
         int turns,
-        boolean keyed) {
+        Entry entry) {
 
     /** More is a circle; ours: nobody nests rules as deep. */
     public static final int MAX_TURNS = 8;
 
+    /** How a flow comes in: what its client may be believed to reach without us. */
+    public enum Entry {
+        /** Its packets themselves, by a TUN device or by redirection: the client's kernel had a route to the destination. */
+        PACKETS,
+        /** By a proxy protocol that local clients speak: socks, http. */
+        PROXY,
+        /** By one that is made for reaching a server from anywhere, and wants a key: shadowsocks, trojan, vless, vmess (Xray's list, {@code freedom}). */
+        KEY
+    }
+
     public FlowSource {
+        Objects.requireNonNull(entry, "entry");
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(inboundTag, "inboundTag");
         Objects.requireNonNull(source, "source");
@@ -39,33 +50,39 @@ public record FlowSource(
         }
     }
 
-    /** What has just arrived from a client that needs no key: without a turn. */
+    /** What has just arrived by a proxy protocol: without a turn. */
     public FlowSource(
             Network network,
             String inboundTag,
             InetSocketAddress source,
             InetSocketAddress destination,
             Optional<String> user) {
-        this(network, inboundTag, source, destination, user, 0, false);
+        this(network, inboundTag, source, destination, user, 0, Entry.PROXY);
     }
 
-    /** What has just arrived through an inbound that whoever has a key reaches from anywhere. */
+    /** What has just arrived as packets. */
+    public static FlowSource ofPackets(
+            Network network, String inboundTag, InetSocketAddress source, InetSocketAddress destination) {
+        return new FlowSource(network, inboundTag, source, destination, Optional.empty(), 0, Entry.PACKETS);
+    }
+
+    /** What has just arrived by a protocol with a key. */
     public static FlowSource keyed(
             Network network,
             String inboundTag,
             InetSocketAddress source,
             InetSocketAddress destination,
             Optional<String> user) {
-        return new FlowSource(network, inboundTag, source, destination, user, 0, true);
+        return new FlowSource(network, inboundTag, source, destination, user, 0, Entry.KEY);
     }
 
     /** The same, to another destination. */
     public FlowSource to(InetSocketAddress other) {
-        return new FlowSource(network, inboundTag, source, other, user, turns, keyed);
+        return new FlowSource(network, inboundTag, source, other, user, turns, entry);
     }
 
     /** The same client's, handed back as if another inbound had brought it. */
     public FlowSource turned(Network as, String tag, InetSocketAddress to) {
-        return new FlowSource(as, tag, source, to, user, turns + 1, keyed);
+        return new FlowSource(as, tag, source, to, user, turns + 1, entry);
     }
 }

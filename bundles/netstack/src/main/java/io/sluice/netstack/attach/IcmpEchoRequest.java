@@ -6,7 +6,6 @@ import io.sluice.api.flow.EchoRequest;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.netstack.engine.icmp.EchoOffer;
-import java.util.Optional;
 
 /** An echo request for a host beyond the gateway as a request. */
 final class IcmpEchoRequest implements EchoRequest {
@@ -18,7 +17,7 @@ final class IcmpEchoRequest implements EchoRequest {
     IcmpEchoRequest(EchoOffer offer, EventLoop loop, String inboundTag) {
         this.offer = offer;
         this.loop = loop;
-        this.source = new FlowSource(Network.ICMP, inboundTag, offer.remote(), offer.local(), Optional.empty());
+        this.source = FlowSource.ofPackets(Network.ICMP, inboundTag, offer.remote(), offer.local());
     }
 
     @Override

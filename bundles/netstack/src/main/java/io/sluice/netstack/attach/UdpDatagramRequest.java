@@ -7,7 +7,6 @@ import io.sluice.api.flow.DatagramRequest;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.netstack.engine.udp.UdpSession;
-import java.util.Optional;
 
 /** A client endpoint's first datagram as a request. */
 final class UdpDatagramRequest implements DatagramRequest {
@@ -19,7 +18,7 @@ final class UdpDatagramRequest implements DatagramRequest {
     UdpDatagramRequest(UdpSession session, EventLoop loop, String inboundTag) {
         this.session = session;
         this.loop = loop;
-        this.source = new FlowSource(Network.UDP, inboundTag, session.remote(), session.peer(), Optional.empty());
+        this.source = FlowSource.ofPackets(Network.UDP, inboundTag, session.remote(), session.peer());
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.sluice.api.flow.StreamRequest;
 import io.sluice.api.net.Network;
 import io.sluice.netstack.engine.tcp.HalfOpen;
 import io.sluice.netstack.engine.tcp.TcpConnection;
-import java.util.Optional;
 
 /** A SYN as a request: accepting it sends SYN, ACK and makes the channel. */
 public final class TcpStreamRequest implements StreamRequest {
@@ -20,7 +19,7 @@ public final class TcpStreamRequest implements StreamRequest {
     public TcpStreamRequest(HalfOpen offer, EventLoop loop, String inboundTag) {
         this.offer = offer;
         this.loop = loop;
-        this.source = new FlowSource(Network.TCP, inboundTag, offer.remote(), offer.local(), Optional.empty());
+        this.source = FlowSource.ofPackets(Network.TCP, inboundTag, offer.remote(), offer.local());
     }
 
     @Override

@@ -111,29 +111,25 @@ public final class ServerStreamCodec extends StreamCodec {
         int identity = context.keys().hasUsers() ? BlockCipher.BLOCK : 0;
         int sealed = FIXED + Aead.TAG_LENGTH;
         int missing = requestSalt.length + identity + sealed - received.readableBytes();
-        if (missing <= 0) {
-            openHeader(ctx, received, identity, sealed);
-            return;
-        }
-        try {
-            int whole = received.readableBytes() + missing;
-            openHeader(ctx, Unpooled.buffer(whole, whole).writeBytes(received).writeZero(missing), identity, sealed);
-        } catch (FaultException e) {
-            throw new FaultException(Fault.SHORT);
-        }
-    }
-
-    private void openHeader(ChannelHandlerContext ctx, ByteBuf in, int identity, int sealed) throws FaultException {
+        int whole = received.readableBytes() + Math.max(0, missing);
+        ByteBuf in = missing <= 0
+                ? received
+                : Unpooled.buffer(whole, whole).writeBytes(received).writeZero(missing);
         in.readBytes(requestSalt);
+        boolean cut = missing > 0;
         if (identity > 0) {
-            identify(in);
+            user = identified(in);
+            if (user == null) {
+                throw new FaultException(cut ? Fault.SHORT : Fault.UNKNOWN_USER);
+            }
         }
         SessionCipher cipher = Salts.cipher(method(), user.key(), requestSalt);
         byte[] ciphertext = new byte[sealed];
         in.readBytes(ciphertext);
         byte[] header = new byte[FIXED];
-        if (!cipher.open(ciphertext, 0, sealed, header, 0)) {
-            throw new FaultException(Fault.NOT_GENUINE);
+        boolean genuine = cipher.open(ciphertext, 0, sealed, header, 0);
+        if (cut || !genuine) {
+            throw new FaultException(cut ? Fault.SHORT : Fault.NOT_GENUINE);
         }
         ByteBuf fields = Unpooled.wrappedBuffer(header);
         if (fields.readByte() != HeaderType.CLIENT) {
@@ -148,15 +144,13 @@ public final class ServerStreamCodec extends StreamCodec {
         readChunks(chunks);
     }
 
-    private void identify(ByteBuf in) throws FaultException {
+    /** The user of the identity header, or null. */
+    private User identified(ByteBuf in) {
         byte[] block = new byte[BlockCipher.BLOCK];
         in.readBytes(block);
         byte[] subkey = KeyDerivation.identitySubkey(context.keys().key(), requestSalt);
         BlockCipher.decrypting(subkey).apply(block, 0, block, 0);
-        user = context.keys().user(IdentityHash.at(block, 0));
-        if (user == null) {
-            throw new FaultException(Fault.UNKNOWN_USER);
-        }
+        return context.keys().user(IdentityHash.at(block, 0));
     }
 
     private void remember() throws FaultException {

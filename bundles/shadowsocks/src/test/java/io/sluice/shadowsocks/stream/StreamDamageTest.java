@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.shadowsocks.ClientKeys;
 import io.sluice.shadowsocks.Fault;
 import io.sluice.shadowsocks.Method;
+import io.sluice.shadowsocks.crypto.Aead;
 import io.sluice.shadowsocks.stream.StreamRig.End;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -193,6 +194,27 @@ class StreamDamageTest {
         assertThat(silent.faults).as("who only came and went").isEmpty();
         silent.close();
         assertThat(rig.requests).isEmpty();
+    }
+
+    /** SIP022 §3.1.3: what is cut is refused, also where the octets that are missing are zeros. */
+    @ParameterizedTest
+    @EnumSource(names = "BLAKE3_.*", mode = EnumSource.Mode.MATCH_ANY)
+    void headerThatLacksZeros_isRefused(Method method) {
+        StreamRig rig = new StreamRig(method);
+        int whole = method.saltLength() + 1 + 8 + 2 + Aead.TAG_LENGTH;
+        byte[] request;
+        do {
+            request = rig.request(50);
+        } while (request[whole - 1] != 0);
+        End server = rig.server();
+        server.hear(request, 0, whole - 1);
+        assertThat(server.faults).containsExactly(Fault.SHORT);
+        server.close();
+        End again = rig.server();
+        again.hear(request);
+        assertThat(again.faults).as("its salt was not remembered").isEmpty();
+        assertThat(rig.requests).hasSize(1);
+        again.close();
     }
 
     /** P10: a first flight that was recorded. */

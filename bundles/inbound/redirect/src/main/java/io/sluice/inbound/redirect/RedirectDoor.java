@@ -99,7 +99,7 @@ final class RedirectDoor implements Inbound, AutoCloseable {
             return;
         }
         RedirectedStream stream = new RedirectedStream(
-                child, new FlowSource(Network.TCP, tag, source, destination.get(), Optional.empty()), counters);
+                child, FlowSource.ofPackets(Network.TCP, tag, source, destination.get()), counters);
         child.pipeline().addLast(stream);
         acceptor.stream(stream);
     }

@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +35,9 @@ import java.util.Optional;
  */
 final class DirectDatagramPort implements DatagramPort {
 
+    /** Peers whose verdicts are kept; ours: as many as names ({@link PeerNames}). The table starts afresh beyond it. */
+    private static final int MAX_VERDICTS = 256;
+
     private static final int INET6 = 1;
     private static final int LOOPBACK = 2;
 
@@ -43,7 +48,9 @@ final class DirectDatagramPort implements DatagramPort {
     private final OutsideSocket[] sockets = new OutsideSocket[4];
     private final PeerNames names;
     private DatagramReceiver receiver;
-    private InetSocketAddress allowed;
+    /** What was decided of which peer; null for an association that may go everywhere. */
+    private final Map<InetSocketAddress, Boolean> verdicts;
+
     private InetSocketAddress onlyPeer;
     private boolean manyPeers;
 
@@ -53,6 +60,7 @@ final class DirectDatagramPort implements DatagramPort {
         this.loop = request.eventLoop();
         this.closed = loop.newPromise();
         this.names = new PeerNames(dialer, this);
+        this.verdicts = dialer.rules().restrict(source) ? new HashMap<>(2) : null;
     }
 
     @Override
@@ -93,16 +101,20 @@ final class DirectDatagramPort implements DatagramPort {
         }
     }
 
-    /** Whether the flow may go there; the peer of the datagram before this one is not asked for again. */
+    /** Whether datagrams may go there and come from there. */
     boolean allows(InetSocketAddress peer) {
-        if (peer == allowed || peer.equals(allowed)) {
+        if (verdicts == null) {
             return true;
         }
-        boolean allow = dialer.allows(source, peer);
-        if (allow) {
-            allowed = peer;
+        Boolean verdict = verdicts.get(peer);
+        if (verdict == null) {
+            if (verdicts.size() >= MAX_VERDICTS) {
+                verdicts.clear();
+            }
+            verdict = dialer.rules().allow(source, peer);
+            verdicts.put(peer, verdict);
         }
-        return allow;
+        return verdict;
     }
 
     @Override
@@ -252,6 +264,9 @@ final class DirectDatagramPort implements DatagramPort {
         public void datagram(ByteBuf payload, int segmentSize, InetSocketAddress from) {
             if (receiver == null || closed.isDone() || from == null) {
                 payload.release();
+            } else if (!allows(from)) {
+                payload.release();
+                dialer.totals().datagramsDroppedByRule.increment();
             } else {
                 receiver.datagram(payload, segmentSize, from);
             }

@@ -10,14 +10,11 @@ import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
-import io.sluice.dialer.ConnectFailures;
 import io.sluice.dialer.Names;
 import io.sluice.dialer.SocketKinds;
 import io.sluice.dialer.SocketSettings;
 import io.sluice.dialer.TcpConnector;
-import java.net.InetSocketAddress;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Opens streams and datagram associations by sockets of this host. Any thread may close it; opening is on the request's loop. */
@@ -40,9 +37,7 @@ public final class DirectDialer implements AutoCloseable {
         return connector.connect(
                 request.destination(),
                 DialRequest.of(request.flowId(), request.eventLoop(), request.timeout()),
-                address -> rules.allow(source, address)
-                        ? Optional.empty()
-                        : Optional.of(FinalRules.refusal(source, ConnectFailures.text(address))));
+                address -> rules.refusal(source, address));
     }
 
     public Future<DatagramPort> openDatagrams(OpenRequest request) {
@@ -64,9 +59,8 @@ public final class DirectDialer implements AutoCloseable {
         connector.close();
     }
 
-    /** Whether a flow may go to an address. */
-    boolean allows(FlowSource source, InetSocketAddress address) {
-        return rules.allow(source, address);
+    FinalRules rules() {
+        return rules;
     }
 
     EventLoops loops() {

@@ -82,6 +82,9 @@ final class PeerNames {
                     dialer.totals().datagramsDroppedUnresolved.increment();
                 } else {
                     port.sendTo(datagram.payload, datagram.segmentSize, known.get(peer));
+                    if (port.closed().isDone()) {
+                        return; // a refusal ended it, and all that waited
+                    }
                 }
             }
         }

@@ -2,11 +2,13 @@ package io.sluice.outbound.direct.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,9 @@ class FinalRulesTest {
         "192.168.1.1, false, true, true",
         "10.0.0.1, false, true, true",
         "fd00::1, false, true, true",
-        "224.0.0.251, false, true, true",
+        "224.0.0.251, false, false, true",
+        "255.255.255.255, false, false, true",
+        "ff02::fb, false, false, true",
         "9.9.9.9, true, true, true",
         "2620:fe::fe, true, true, true"
     })
@@ -42,6 +46,9 @@ class FinalRulesTest {
             assertThat(FinalRules.NONE.allow(keyed(network), to)).isEqualTo(key);
             assertThat(FinalRules.NONE.allow(plain(network, ELSEWHERE), to)).isEqualTo(elsewhere);
             assertThat(FinalRules.NONE.allow(plain(network, HERE), to)).isEqualTo(here);
+            assertThat(FinalRules.NONE.allow(FlowSource.ofPackets(network, "tun", ELSEWHERE, to), to))
+                    .as("packets that came here on their way there")
+                    .isTrue();
         }
     }
 
@@ -62,6 +69,40 @@ class FinalRulesTest {
         assertThat(rules.allow(keyed(Network.TCP), at("fd00::7", 8_100))).isTrue();
         assertThat(rules.allow(keyed(Network.TCP), at("10.1.2.3", 7_999))).isFalse();
         assertThat(rules.allow(plain(Network.TCP, HERE), at("9.9.9.9", 443))).isFalse();
+    }
+
+    @Test
+    void refusal_saysWhatDecided() {
+        FinalRules rules = FinalRules.parse(List.of("block port=25"));
+        assertThat(rules.refusal(plain(Network.TCP, HERE), at("8.8.8.8", 25)))
+                .contains("the outbound's finalRules block 8.8.8.8 port 25");
+        assertThat(rules.refusal(keyed(Network.TCP), at("10.0.0.1", 80)))
+                .contains(
+                        "who comes with a key reaches no private address and none of this host, so not 10.0.0.1 port 80;"
+                                + " finalRules of a freedom outbound can allow it");
+        assertThat(rules.refusal(plain(Network.TCP, ELSEWHERE), at("127.0.0.1", 80)))
+                .contains(
+                        "a client of another host reaches no address of this host or of its links alone, so not 127.0.0.1"
+                                + " port 80; finalRules of a freedom outbound can allow it");
+        assertThat(rules.refusal(plain(Network.TCP, HERE), at("127.0.0.1", 80))).isEmpty();
+    }
+
+    /** Whatever this machine has beside its loopback. */
+    @Test
+    void ownAddresses() throws Exception {
+        List<InetAddress> own = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .toList();
+        assumeFalse(own.isEmpty(), "this machine has only its loopback");
+        FinalRules allowing = FinalRules.parse(List.of("allow port=80"));
+        for (InetAddress address : own) {
+            InetSocketAddress to = new InetSocketAddress(address, 80);
+            assertThat(FinalRules.NONE.allow(plain(Network.TCP, ELSEWHERE), to)).isFalse();
+            assertThat(FinalRules.NONE.allow(keyed(Network.TCP), to)).isFalse();
+            assertThat(FinalRules.NONE.allow(plain(Network.TCP, HERE), to)).isTrue();
+            assertThat(allowing.allow(plain(Network.TCP, ELSEWHERE), to)).isTrue();
+        }
     }
 
     @Test

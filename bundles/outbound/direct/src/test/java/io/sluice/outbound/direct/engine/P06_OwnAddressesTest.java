@@ -2,11 +2,13 @@ package io.sluice.outbound.direct.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.flow.DatagramReceiver;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -141,6 +144,65 @@ class P06_OwnAddressesTest {
                 assertThat(received(listener)).as("from this host").isTrue();
             }
         }
+    }
+
+    /** Each datagram is decided by its own peer, whatever was decided before it. */
+    @Test
+    void peersThatChange() throws Exception {
+        FinalRules rules;
+        try (DatagramSocket open = new DatagramSocket(0, DialRig.LOCAL);
+                DatagramSocket closed = new DatagramSocket(0, DialRig.LOCAL)) {
+            rules = FinalRules.parse(List.of("block port=" + closed.getLocalPort(), "allow"));
+            try (DialRig rig = new DialRig(true, AddressPreference.IPV4_FIRST, rules)) {
+                InetSocketAddress to = (InetSocketAddress) open.getLocalSocketAddress();
+                DatagramPort port = rig.onLoop(() -> rig.dialer
+                        .openDatagrams(rig.request(Network.UDP, to, LIMIT))
+                        .getNow());
+                rig.onLoop(() -> {
+                    for (int i = 0; i < 3; i++) {
+                        port.send(Unpooled.copyInt(7), 0, to);
+                        port.send(Unpooled.copyInt(7), 0, (InetSocketAddress) closed.getLocalSocketAddress());
+                    }
+                    port.flush();
+                    return null;
+                });
+                open.setSoTimeout(10_000);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(received(open)).isTrue();
+                }
+                closed.setSoTimeout(200);
+                assertThat(received(closed)).isFalse();
+                assertThat(dropped(rig)).isEqualTo(3);
+                // Nor does what nobody asked for come in from there.
+                TestReceiver taken = new TestReceiver();
+                rig.onLoop(() -> {
+                    port.receiver(taken);
+                    return null;
+                });
+                int mapped = rig.binder.owned.getLast().getPort();
+                closed.send(new DatagramPacket(new byte[4], 4, DialRig.LOCAL, mapped));
+                DialRig.await(() -> dropped(rig) == 4, () -> "dropped " + dropped(rig));
+                open.send(new DatagramPacket(new byte[4], 4, DialRig.LOCAL, mapped));
+                DialRig.await(() -> taken.datagrams.get() == 1, () -> "taken " + taken.datagrams);
+            }
+        }
+    }
+
+    private static final class TestReceiver implements DatagramReceiver {
+
+        final AtomicInteger datagrams = new AtomicInteger();
+
+        @Override
+        public void datagram(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
+            payload.release();
+            datagrams.incrementAndGet();
+        }
+
+        @Override
+        public void batchComplete() {}
+
+        @Override
+        public void unreachable(InetSocketAddress peer, CloseReason reason) {}
     }
 
     private static long dropped(DialRig rig) {

@@ -3,12 +3,14 @@ package io.sluice.outbound.dns.engine;
 import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.HostDialer;
 import io.sluice.proxyserver.pipe.PipeChannel;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** Opens flows whose far end is ourselves: nothing is dialled before a question needs a server. Any thread. */
 public final class DnsProxy {
@@ -59,9 +61,10 @@ public final class DnsProxy {
 
     private Upstream server(OpenRequest request, InetSocketAddress meant, Network client, Upstream.Asker asker) {
         InetSocketAddress server = rewrite.server(meant);
+        Optional<FlowSource> chooser = rewrite.isMeant() ? Optional.of(request.source()) : Optional.empty();
         return rewrite.network(client) == Network.TCP
-                ? new StreamUpstream(server, () -> dialer.stream(server, dial(request)), asker, counters)
-                : new DatagramUpstream(server, () -> dialer.datagrams(server, dial(request)), asker, counters);
+                ? new StreamUpstream(server, () -> dialer.stream(server, dial(request), chooser), asker, counters)
+                : new DatagramUpstream(server, () -> dialer.datagrams(server, dial(request), chooser), asker, counters);
     }
 
     private static DialRequest dial(OpenRequest request) {

@@ -25,6 +25,11 @@ public record Rewrite(Optional<Network> network, String address, int port) {
         Objects.requireNonNull(address, "address");
     }
 
+    /** Whether the client chooses the host. */
+    boolean isMeant() {
+        return address.isEmpty();
+    }
+
     InetSocketAddress server(InetSocketAddress meant) {
         int at = port == 0 ? meant.getPort() : port;
         if (address.isEmpty()) {

@@ -43,6 +43,8 @@ class DnsProxyTest {
     /** Where the client thinks that it asks. */
     private static final InetSocketAddress MEANT = new InetSocketAddress("192.0.2.53", 53);
 
+    private InetSocketAddress meant = MEANT;
+    private Optional<FlowSource> from = Optional.empty();
     private NettyEventLoops loops;
     private NameServer server;
     private HostDialer dialer;
@@ -69,9 +71,9 @@ class DnsProxyTest {
     }
 
     private OpenRequest request(Network network) {
-        FlowSource source =
-                new FlowSource(network, "test", new InetSocketAddress("127.0.0.1", 1), MEANT, Optional.empty());
-        return new OpenRequest(1, source, MEANT, loops.next(), Duration.ofSeconds(SECONDS));
+        FlowSource source = from.orElseGet(
+                () -> new FlowSource(network, "test", new InetSocketAddress("127.0.0.1", 1), meant, Optional.empty()));
+        return new OpenRequest(1, source, meant, loops.next(), Duration.ofSeconds(SECONDS));
     }
 
     private static DnsMessage message(ByteBuf octets) {
@@ -83,6 +85,7 @@ class DnsProxyTest {
     private final class Client extends ChannelInboundHandlerAdapter implements DatagramReceiver {
 
         private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        private final BlockingQueue<CloseReason> unreachable = new LinkedBlockingQueue<>();
         private ByteStream stream;
         private DatagramPort port;
 
@@ -124,7 +127,7 @@ class DnsProxyTest {
             } else {
                 EventLoop loop = port.eventLoop();
                 loop.execute(() -> {
-                    port.send(query, 0, MEANT);
+                    port.send(query, 0, meant);
                     port.flush();
                 });
             }
@@ -161,13 +164,18 @@ class DnsProxyTest {
 
         @Override
         public void datagram(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
-            assertThat(peer).isEqualTo(MEANT);
+            assertThat(peer).isEqualTo(meant);
             seen.add(message(payload));
             payload.release();
         }
 
         @Override
         public void batchComplete() {}
+
+        @Override
+        public void unreachable(InetSocketAddress peer, CloseReason reason) {
+            unreachable.add(reason);
+        }
     }
 
     @Test
@@ -287,6 +295,43 @@ class DnsProxyTest {
             assertThat(e.reason()).isEqualTo(CloseReason.OUTBOUND_UNSUPPORTED);
             assertThat(e).hasMessageContaining("no DNS query");
         });
+    }
+
+    /** P06: the server that a client has chosen is no nearer to it by being asked for a name. */
+    @Test
+    void serverOfThisHost_isAskedForNoClientOfAnother() throws Exception {
+        InetSocketAddress away = new InetSocketAddress("192.168.7.7", 4_000);
+        InetSocketAddress here = new InetSocketAddress("127.0.0.1", 4_000);
+        for (Network network : List.of(Network.TCP, Network.UDP)) {
+            meant = network == Network.TCP ? server.tcp() : server.udp();
+            for (FlowSource asker : List.of(
+                    new FlowSource(network, "test", away, meant, Optional.of("user")),
+                    FlowSource.keyed(network, "test", here, meant, Optional.empty()))) {
+                from = Optional.of(asker);
+                Client client = client(network);
+                client.asks(1, "a.example", DnsType.A);
+                if (network == Network.TCP) {
+                    assertThat(client.next())
+                            .isInstanceOfSatisfying(
+                                    ConnectException.class,
+                                    e -> assertThat(e.reason()).isEqualTo(CloseReason.POLICY_REJECTED));
+                } else {
+                    assertThat(client.unreachable.poll(SECONDS, TimeUnit.SECONDS))
+                            .isEqualTo(CloseReason.POLICY_REJECTED);
+                }
+            }
+            assertThat(server.asked).isEmpty();
+            from = Optional.of(new FlowSource(network, "test", here, meant, Optional.empty()));
+            Client client = client(network);
+            client.asks(2, "a.example", DnsType.A);
+            assertThat(client.answer().id()).isEqualTo(2);
+            server.asked.clear();
+        }
+    }
+
+    private Client client(Network network) throws Exception {
+        DnsProxy proxy = new DnsProxy(dialer, new Rewrite(Optional.empty(), "", 0), DnsRules.of(List.of()));
+        return network == Network.TCP ? new Client().overTcp(proxy) : new Client().overUdp(proxy);
     }
 
     @Test

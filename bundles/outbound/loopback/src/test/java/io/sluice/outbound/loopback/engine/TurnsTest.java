@@ -111,7 +111,7 @@ class TurnsTest {
         assertThat(turned.source()).isEqualTo(CLIENT);
         assertThat(turned.user()).contains("alice");
         assertThat(turned.turns()).isEqualTo(1);
-        assertThat(turned.keyed()).isFalse();
+        assertThat(turned.entry()).isEqualTo(FlowSource.Entry.PROXY);
         assertThat(echo.requests.getFirst().destination()).isEqualTo(SERVER);
     }
 
@@ -170,8 +170,8 @@ class TurnsTest {
     @Test
     void outboundsOwnConnection_isNotTurned() throws Exception {
         rules("echo");
-        FlowSource own =
-                new FlowSource(Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS, false);
+        FlowSource own = new FlowSource(
+                Network.TCP, "proxy", CLIENT, SERVER, Optional.empty(), FlowSource.MAX_TURNS, FlowSource.Entry.PROXY);
 
         assertThat(failure(own).reason()).isEqualTo(CloseReason.LOOP);
     }
