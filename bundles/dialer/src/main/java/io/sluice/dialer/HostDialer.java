@@ -66,8 +66,8 @@ public final class HostDialer implements AutoCloseable {
                 : new OutboundDialer(via, host, tag, client).datagrams(request);
     }
 
-    private static AddressFilter filter(Optional<FlowSource> client) {
-        return client.map(ClientReach::filter).orElse(AddressFilter.NONE);
+    private AddressFilter filter(Optional<FlowSource> client) {
+        return client.map(c -> ClientReach.filter(c, connector::isHostAddress)).orElse(AddressFilter.NONE);
     }
 
     /** For people: {@code  through "other"}, or nothing. */

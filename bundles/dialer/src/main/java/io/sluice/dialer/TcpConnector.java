@@ -11,6 +11,7 @@ import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.transport.DialRequest;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -96,6 +97,12 @@ public final class TcpConnector implements AutoCloseable {
         if (!step.isSuccess()) {
             throw new IllegalStateException("a datagram socket could not be opened", step.cause());
         }
+    }
+
+    /** Whether the address is one of this host's. Where nobody knows it counts as one. */
+    public boolean isHostAddress(InetAddress address) {
+        EgressBinder current = binder();
+        return current == null || current.isHostAddress(address);
     }
 
     public DialCounters counters() {

@@ -197,6 +197,11 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
     }
 
     @Override
+    public boolean isHostAddress(InetAddress address) {
+        return table.isLocal(address);
+    }
+
+    @Override
     public EgressStatus status() {
         EgressTable now = table;
         return new EgressStatus(mark, now.defaultInterface(false), now.defaultInterface(true), limits());

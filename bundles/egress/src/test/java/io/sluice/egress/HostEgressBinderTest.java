@@ -45,6 +45,15 @@ class HostEgressBinderTest {
         }
     }
 
+    @Test
+    void isHostAddress_everyOneOfTheView() throws Exception {
+        HostEgressBinder binder = new HostEgressBinder(new QuietHost(), new Settings());
+        assertThat(binder.isHostAddress(InetAddress.ofLiteral("127.0.0.7"))).isTrue();
+        assertThat(binder.isHostAddress(InetAddress.ofLiteral("::1"))).isTrue();
+        assertThat(binder.isHostAddress(QuietHost.SECOND)).isTrue();
+        assertThat(binder.isHostAddress(InetAddress.ofLiteral("192.0.2.9"))).isFalse();
+    }
+
     private record Settings() implements HostEgressBinder.Config {
 
         @Override
@@ -64,6 +73,7 @@ class HostEgressBinderTest {
     }
 
     private static final class QuietHost implements EgressBackend {
+        static final InetAddress SECOND = InetAddress.ofLiteral("192.0.2.10");
 
         @Override
         public Optional<String> markLimitation() {
@@ -80,7 +90,7 @@ class HostEgressBinderTest {
 
         @Override
         public NetworkView view() {
-            return new NetworkView(List.of(), Set.of(), Map.of(), Set.of(), true);
+            return new NetworkView(List.of(), Set.of(SECOND), Map.of(), Set.of(), true);
         }
 
         @Override

@@ -2,12 +2,18 @@ package io.sluice.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +29,8 @@ class P06_ManagementTest {
     private static final String PASSWORD = "Pass-06-word";
     private static final int CONSOLE = 9080;
     private static final String BOX = "198.18.0.1";
+    private static final String SECOND = "198.18.0.9";
+    private static final int OTHER = 7_070;
     /** The far server is in TEST-NET-3, where a key alone leads to nobody. */
     private static final String FAR = "{ \"action\": \"allow\", \"ip\": [\"" + Site.SERVER + "\"] }";
 
@@ -50,6 +58,22 @@ class P06_ManagementTest {
             "localhost.",
             "LocalHost");
 
+    private HttpServer listener;
+
+    @AfterEach
+    void close() {
+        if (listener != null) {
+            listener.stop(0);
+        }
+    }
+
+    private static void greet(HttpExchange exchange) throws IOException {
+        byte[] greeting = Site.GREETING.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, greeting.length);
+        exchange.getResponseBody().write(greeting);
+        exchange.close();
+    }
+
     @Test
     void isNotReachedFromAnotherHost(@TempDir Path folder) throws Exception {
         try (Site site = new Site();
@@ -57,8 +81,15 @@ class P06_ManagementTest {
                         new BlackBox(site.box(), Files.createDirectory(folder.resolve("box"))).configured(server(FAR));
                 BlackBox client = new BlackBox(site.server(), Files.createDirectory(folder.resolve("client")))
                         .configured(client())) {
+            // A second address of the network has the first for its source.
+            site.box().exec("ip", "addr", "add", SECOND + "/24", "dev", "up0");
+            listener = site.box().call(() -> HttpServer.create(new InetSocketAddress("0.0.0.0", OTHER), 16));
+            listener.createContext("/", P06_ManagementTest::greet);
+            listener.start();
             box.started();
             client.started();
+            assertThat(client.curl("http://" + SECOND + ":" + OTHER + "/").out())
+                    .isEqualTo(Site.GREETING);
             String token = Files.readString(box.data().resolve("api-token")).strip();
             List<String[]> ways = List.of(
                     new String[] {"--proxy", "socks5h://user:" + PASSWORD + "@" + BOX + ":1080"},
@@ -82,6 +113,13 @@ class P06_ManagementTest {
                 }
             }
             assertThat(reached).isEmpty();
+            for (String[] way : ways) {
+                for (String address : List.of(BOX, SECOND, "127.0.0.1")) {
+                    assertThat(asked(client, way, address, OTHER).out())
+                            .as("%s %s", way[way.length - 1], address)
+                            .isNotEqualTo(Site.GREETING);
+                }
+            }
             assertThat(requests(box, token) - before)
                     .as("what the console was asked, but for our own question")
                     .isEqualTo(1);

@@ -54,6 +54,11 @@ public interface EgressBinder {
         return isOwn(source);
     }
 
+    /** Whether the address is one of this host's, on whatever interface. Any thread; no system call. */
+    default boolean isHostAddress(InetAddress address) {
+        return address.isLoopbackAddress();
+    }
+
     EgressStatus status();
 
     /**

@@ -22,8 +22,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,9 +33,6 @@ import java.util.Optional;
  */
 final class DirectDatagramPort implements DatagramPort {
 
-    /** Peers whose verdicts are kept; ours: as many as names ({@link PeerNames}). The table starts afresh beyond it. */
-    private static final int MAX_VERDICTS = 256;
-
     private static final int INET6 = 1;
     private static final int LOOPBACK = 2;
 
@@ -48,8 +43,7 @@ final class DirectDatagramPort implements DatagramPort {
     private final OutsideSocket[] sockets = new OutsideSocket[4];
     private final PeerNames names;
     private DatagramReceiver receiver;
-    /** What was decided of which peer; null for an association that may go everywhere. */
-    private final Map<InetSocketAddress, Boolean> verdicts;
+    private final boolean restricted;
 
     private InetSocketAddress onlyPeer;
     private boolean manyPeers;
@@ -60,7 +54,7 @@ final class DirectDatagramPort implements DatagramPort {
         this.loop = request.eventLoop();
         this.closed = loop.newPromise();
         this.names = new PeerNames(dialer, this);
-        this.verdicts = dialer.rules().restrict(source) ? new HashMap<>(2) : null;
+        this.restricted = dialer.restricts(source);
     }
 
     @Override
@@ -103,18 +97,7 @@ final class DirectDatagramPort implements DatagramPort {
 
     /** Whether datagrams may go there and come from there. */
     boolean allows(InetSocketAddress peer) {
-        if (verdicts == null) {
-            return true;
-        }
-        Boolean verdict = verdicts.get(peer);
-        if (verdict == null) {
-            if (verdicts.size() >= MAX_VERDICTS) {
-                verdicts.clear();
-            }
-            verdict = dialer.rules().allow(source, peer);
-            verdicts.put(peer, verdict);
-        }
-        return verdict;
+        return !restricted || dialer.allows(source, peer);
     }
 
     @Override

@@ -14,7 +14,10 @@ import io.sluice.dialer.Names;
 import io.sluice.dialer.SocketKinds;
 import io.sluice.dialer.SocketSettings;
 import io.sluice.dialer.TcpConnector;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Opens streams and datagram associations by sockets of this host. Any thread may close it; opening is on the request's loop. */
@@ -24,12 +27,14 @@ public final class DirectDialer implements AutoCloseable {
 
     private final TcpConnector connector;
     private final FinalRules rules;
+    private final Predicate<InetAddress> host;
     private final DirectCounters counters = new DirectCounters();
 
     /** @param binder yields the binder that is active now, or null */
     public DirectDialer(EventLoops loops, DirectSettings settings, Supplier<EgressBinder> binder) {
         this.rules = settings.rules();
         this.connector = new TcpConnector(loops, settings.sockets(), settings.nameservers(), binder);
+        this.host = connector::isHostAddress;
     }
 
     public Future<ByteStream> openStream(OpenRequest request) {
@@ -37,7 +42,7 @@ public final class DirectDialer implements AutoCloseable {
         return connector.connect(
                 request.destination(),
                 DialRequest.of(request.flowId(), request.eventLoop(), request.timeout()),
-                address -> rules.refusal(source, address));
+                address -> rules.refusal(source, address, host));
     }
 
     public Future<DatagramPort> openDatagrams(OpenRequest request) {
@@ -59,8 +64,14 @@ public final class DirectDialer implements AutoCloseable {
         connector.close();
     }
 
-    FinalRules rules() {
-        return rules;
+    /** Whether there is anything that a flow may not be sent to. */
+    boolean restricts(FlowSource source) {
+        return rules.restrict(source);
+    }
+
+    /** Whether a flow may be sent there. */
+    boolean allows(FlowSource source, InetSocketAddress address) {
+        return rules.allow(source, address, host);
     }
 
     EventLoops loops() {

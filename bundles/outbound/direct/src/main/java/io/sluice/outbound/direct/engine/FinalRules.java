@@ -3,9 +3,11 @@ package io.sluice.outbound.direct.engine;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.dialer.ClientReach;
 import io.sluice.dialer.ConnectFailures;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which addresses a flow may be sent to, decided when they are known: a name that resolves to an address of this host does not lead there behind
@@ -37,15 +39,20 @@ public final class FinalRules {
         return !rules.isEmpty() || ClientReach.restricts(source);
     }
 
-    /** @param destination an address, not a name */
-    boolean allow(FlowSource source, InetSocketAddress destination) {
+    /**
+     * Whether it may be sent there.
+     *
+     * @param destination an address, not a name
+     * @param host knows this host's addresses
+     */
+    boolean allow(FlowSource source, InetSocketAddress destination, Predicate<InetAddress> host) {
         FinalRule rule = deciding(source, destination);
-        return rule != null ? rule.allows() : ClientReach.allows(source, destination.getAddress());
+        return rule != null ? rule.allows() : ClientReach.allows(source, destination.getAddress(), host);
     }
 
     /** Why not, for people; empty if it may. */
-    Optional<String> refusal(FlowSource source, InetSocketAddress destination) {
-        if (allow(source, destination)) {
+    Optional<String> refusal(FlowSource source, InetSocketAddress destination, Predicate<InetAddress> host) {
+        if (allow(source, destination, host)) {
             return Optional.empty();
         }
         return Optional.of(
