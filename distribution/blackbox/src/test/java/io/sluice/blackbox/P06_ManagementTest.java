@@ -129,7 +129,7 @@ class P06_ManagementTest {
 
             for (String proxy : List.of(
                     "socks5h://user:" + PASSWORD + "@127.0.0.1:1080", "http://user:" + PASSWORD + "@127.0.0.1:8080")) {
-                assertThat(box.curl("--proxy", proxy, "http://127.0.0.1:" + CONSOLE + "/")
+                assertThat(box.curl("--location", "--proxy", proxy, "http://127.0.0.1:" + CONSOLE + "/")
                                 .out())
                         .as("by %s from the box itself", proxy)
                         .contains("<title>");
@@ -146,7 +146,7 @@ class P06_ManagementTest {
     /** A refusal of the proxy is a failure. */
     private static Answer asked(BlackBox client, String[] way, String host, int port) {
         List<String> words = new ArrayList<>(List.of(way));
-        words.addAll(List.of("--fail", "--globoff", "--noproxy", "", "--max-time", "10"));
+        words.addAll(List.of("--fail", "--location", "--globoff", "--noproxy", "", "--max-time", "10"));
         words.add("http://" + host + ":" + port + "/");
         return client.curl(words.toArray(String[]::new));
     }
