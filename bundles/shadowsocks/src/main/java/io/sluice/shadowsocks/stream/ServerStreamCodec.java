@@ -110,13 +110,10 @@ public final class ServerStreamCodec extends StreamCodec {
     private void readHeader(ChannelHandlerContext ctx, ByteBuf received) throws FaultException {
         int identity = context.keys().hasUsers() ? BlockCipher.BLOCK : 0;
         int sealed = FIXED + Aead.TAG_LENGTH;
-        int missing = requestSalt.length + identity + sealed - received.readableBytes();
-        int whole = received.readableBytes() + Math.max(0, missing);
-        ByteBuf in = missing <= 0
-                ? received
-                : Unpooled.buffer(whole, whole).writeBytes(received).writeZero(missing);
+        int whole = requestSalt.length + identity + sealed;
+        boolean cut = received.readableBytes() < whole;
+        ByteBuf in = cut ? padded(received, whole) : received;
         in.readBytes(requestSalt);
-        boolean cut = missing > 0;
         if (identity > 0) {
             user = identified(in);
             if (user == null) {
@@ -142,6 +139,12 @@ public final class ServerStreamCodec extends StreamCodec {
         ChunkReader chunks = Salts.reader(ctx, method(), cipher);
         chunks.expectPayload(fields.readUnsignedShort());
         readChunks(chunks);
+    }
+
+    private static ByteBuf padded(ByteBuf received, int whole) {
+        byte[] octets = new byte[whole];
+        received.readBytes(octets, 0, received.readableBytes());
+        return Unpooled.wrappedBuffer(octets);
     }
 
     /** The user of the identity header, or null. */
