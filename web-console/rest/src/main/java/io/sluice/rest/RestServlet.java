@@ -72,9 +72,8 @@ public final class RestServlet extends HttpServlet {
     }
 
     /**
-     * RFC 9112 §9.6: who is still sending when the connection is closed may never read the answer, so what comes behind it is taken, up to a bound of octets, and of time as far as Jetty's idle
-     * time-out lets a read end. Who asked
-     * whether to send anything (RFC 9110 §10.1.1) sends nothing.
+     * RFC 9112 §9.6: who is still sending when the connection is closed may never read the answer, so what comes behind it is taken, up to a bound of
+     * octets, and of time as far as Jetty's idle time-out lets a read end. Who asked whether to send anything (RFC 9110 §10.1.1) sends nothing.
      */
     private static void refuseTheRest(HttpServletRequest request, HttpServletResponse response, Problem problem)
             throws IOException {
