@@ -84,6 +84,10 @@ final class ServerDatagrams {
 
     /** The first of these that a socket can be had for; otherwise the most telling failure. */
     Future<DatagramPort> connect(List<InetSocketAddress> addresses) {
+        if (connector.binder() == null) {
+            fail(CloseReason.EGRESS_UNAVAILABLE, TcpConnector.NO_BINDER, null);
+            return result;
+        }
         ConnectException failure = null;
         for (InetSocketAddress address : addresses) {
             Optional<String> refusal = filter.refusal(address);

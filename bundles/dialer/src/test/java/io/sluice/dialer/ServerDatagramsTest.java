@@ -30,6 +30,7 @@ class ServerDatagramsTest {
     private static final InetSocketAddress WITHOUT_A_WAY = new InetSocketAddress("2001:db8::1", 53);
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 53);
 
+    private volatile boolean bound = true;
     private final NettyEventLoops loops = NettyEventLoops.open(1);
     private final TcpConnector connector = new TcpConnector(
             loops,
@@ -37,7 +38,7 @@ class ServerDatagramsTest {
                     AddressPreference.IPV6_FIRST,
                     new EgressOptions(Optional.empty(), Optional.empty(), OptionalInt.empty())),
             List.of(),
-            OneFamily::new);
+            () -> bound ? new OneFamily() : null);
 
     @AfterEach
     void close() throws InterruptedException {
@@ -67,6 +68,23 @@ class ServerDatagramsTest {
         assertThat(failed.cause())
                 .isInstanceOf(ConnectException.class)
                 .hasMessage("no datagram socket to 2001:db8:0:0:0:0:0:1 port 53: there is no route");
+        assertThat(((ConnectException) failed.cause()).reason()).isEqualTo(CloseReason.EGRESS_UNAVAILABLE);
+    }
+
+    /** Nobody knows which addresses are this host's then: that is not the client's fault. */
+    @Test
+    void withoutABinder_isToldSo_beforeAnyAddressIsJudged() throws Exception {
+        bound = false;
+        EventLoop loop = loops.next();
+        Future<DatagramPort> failed = loop.submit(() -> new ServerDatagrams(
+                                connector,
+                                LOCAL,
+                                DialRequest.of(1, loop, Duration.ofSeconds(LIMIT_SECONDS)),
+                                _ -> Optional.of("refused"))
+                        .open())
+                .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(failed.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(failed.cause()).isInstanceOf(ConnectException.class).hasMessage(TcpConnector.NO_BINDER);
         assertThat(((ConnectException) failed.cause()).reason()).isEqualTo(CloseReason.EGRESS_UNAVAILABLE);
     }
 
