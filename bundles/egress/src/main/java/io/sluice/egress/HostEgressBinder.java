@@ -89,7 +89,7 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
         String before = name(false) + ", " + name(true);
         try {
             load();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("the host's network could not be read after a change, the last state is kept: {}", e.getMessage());
             return;
         }
