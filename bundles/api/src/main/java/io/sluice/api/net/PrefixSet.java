@@ -68,10 +68,10 @@ public final class PrefixSet {
 
     /** An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) is the IPv4 address that the kernel takes it for. */
     public boolean contains(InetAddress address) {
-        byte[] octets = address.getAddress();
-        if (address instanceof Inet4Address) {
-            return contains4(value(octets, 0, 4));
+        if (address instanceof Inet4Address ipv4) {
+            return contains4(value(ipv4));
         }
+        byte[] octets = address.getAddress();
         long high = value(octets, 0, 8);
         long low = value(octets, 8, 8);
         return high == 0 && low >>> 32 == MAPPED ? contains4(low & 0xffff_ffffL) : contains6(high, low);
@@ -111,6 +111,12 @@ public final class PrefixSet {
             return 0;
         }
         return bits >= Long.SIZE ? -1L : (1L << bits) - 1;
+    }
+
+    /** Indices that the compiler knows, so that the array is not allocated. */
+    private static long value(Inet4Address address) {
+        byte[] octets = address.getAddress();
+        return (octets[0] & 0xffL) << 24 | (octets[1] & 0xff) << 16 | (octets[2] & 0xff) << 8 | octets[3] & 0xff;
     }
 
     private static long value(byte[] octets, int offset, int length) {
