@@ -82,7 +82,7 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
 
     /** One at a time, so that an older view never replaces a newer one. */
     private synchronized void load() throws IOException {
-        table = new EgressTable(backend.view(), wanted);
+        table = new EgressTable(backend.view(mark), wanted);
     }
 
     private void refresh() {
@@ -165,7 +165,7 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
     /** Only what stands on something that vanished ends. */
     @Override
     public void networkChanged(NetworkChange change) {
-        sockets.endLost(change.after());
+        sockets.endLost(change.after(), table::isLocalByRoute);
     }
 
     /** A mark alone keeps a socket out of the tunnel; without both there is no tunnel to keep it out of, for routes need the mark. */

@@ -10,6 +10,7 @@ import io.sluice.egress.engine.Footing;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +45,14 @@ final class OwnSockets {
         return sockets.size();
     }
 
-    /** Ends those that lead nowhere in this network, with a reason for their flows; returns how many. Every other one stays. */
-    int endLost(NetworkState network) {
+    /**
+     * Ends those that lead nowhere in this network, with a reason for their flows; returns how many. Every other one stays.
+     *
+     * @param byRoute tells addresses that are this host's though no interface has them
+     */
+    int endLost(NetworkState network, Predicate<InetAddress> byRoute) {
         int[] ended = new int[1];
-        sockets.forEach((channel, footing) -> footing.lost(network).ifPresent(why -> {
+        sockets.forEach((channel, footing) -> footing.lost(network, byRoute).ifPresent(why -> {
             ended[0]++;
             channel.eventLoop().execute(() -> end(channel, why));
         }));

@@ -7,8 +7,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.sluice.api.net.IpPrefix;
 import io.sluice.egress.spi.EgressBackend;
 import io.sluice.egress.spi.NetworkView;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HostEgressBinderTest {
@@ -51,7 +54,39 @@ class HostEgressBinderTest {
         assertThat(binder.isHostAddress(InetAddress.ofLiteral("127.0.0.7"))).isTrue();
         assertThat(binder.isHostAddress(InetAddress.ofLiteral("::1"))).isTrue();
         assertThat(binder.isHostAddress(QuietHost.SECOND)).isTrue();
+        assertThat(binder.isHostAddress(InetAddress.ofLiteral("198.51.100.7"))).isTrue();
         assertThat(binder.isHostAddress(InetAddress.ofLiteral("192.0.2.9"))).isFalse();
+    }
+
+    /** A reading that fails, in whatever part, changes nothing; the next one is taken. */
+    @Test
+    void view_cannotBeRead_lastOneIsKept() throws Exception {
+        AtomicReference<NetworkView> view = new AtomicReference<>(QuietHost.VIEW);
+        AtomicReference<Runnable> changed = new AtomicReference<>();
+        HostEgressBinder binder = new HostEgressBinder(
+                new QuietHost() {
+                    @Override
+                    public NetworkView view(int mark) throws IOException {
+                        if (view.get() == null) {
+                            throw new IOException("the tables changed");
+                        }
+                        return view.get();
+                    }
+
+                    @Override
+                    public Watch watch(Runnable listener) {
+                        changed.set(listener);
+                        return () -> {};
+                    }
+                },
+                new Settings());
+        InetAddress routed = InetAddress.ofLiteral("198.51.100.7");
+        view.set(null);
+        changed.get().run();
+        assertThat(binder.isHostAddress(routed)).isTrue();
+        view.set(new NetworkView(List.of(), Set.of(), List.of(), Map.of(), Set.of(), true));
+        changed.get().run();
+        assertThat(binder.isHostAddress(routed)).isFalse();
     }
 
     private record Settings() implements HostEgressBinder.Config {
@@ -72,8 +107,10 @@ class HostEgressBinderTest {
         }
     }
 
-    private static final class QuietHost implements EgressBackend {
+    private static class QuietHost implements EgressBackend {
         static final InetAddress SECOND = InetAddress.ofLiteral("192.0.2.10");
+        static final NetworkView VIEW = new NetworkView(
+                List.of(), Set.of(SECOND), List.of(IpPrefix.parse("198.51.100.0/24")), Map.of(), Set.of(), true);
 
         @Override
         public Optional<String> markLimitation() {
@@ -89,8 +126,9 @@ class HostEgressBinderTest {
         }
 
         @Override
-        public NetworkView view() {
-            return new NetworkView(List.of(), Set.of(SECOND), Map.of(), Set.of(), true);
+        public NetworkView view(int mark) throws IOException {
+            assertThat(mark).isEqualTo(new Settings().mark());
+            return VIEW;
         }
 
         @Override

@@ -30,6 +30,9 @@ class P06_ManagementTest {
     private static final int CONSOLE = 9080;
     private static final String BOX = "198.18.0.1";
     private static final String SECOND = "198.18.0.9";
+    /** Of the box by local routes alone (AnyIP). */
+    private static final List<String> ROUTED = List.of("198.51.100.7", "[2001:db8:7::7]");
+
     private static final int OTHER = 7_070;
     /** The far server is in TEST-NET-3, where a key alone leads to nobody. */
     private static final String FAR = "{ \"action\": \"allow\", \"ip\": [\"" + Site.SERVER + "\"] }";
@@ -83,6 +86,12 @@ class P06_ManagementTest {
                         .configured(client())) {
             // A second address of the network has the first for its source.
             site.box().exec("ip", "addr", "add", SECOND + "/24", "dev", "up0");
+            site.box().exec("ip", "route", "add", "local", "198.51.100.0/24", "dev", "lo");
+            site.box().exec("ip", "route", "add", "local", "2001:db8:7::/48", "dev", "lo");
+            // Where others have rules our sockets are bound to no interface, and the kernel delivers here.
+            for (String family : List.of("-4", "-6")) {
+                site.box().exec("ip", family, "rule", "add", "fwmark", "0x77", "lookup", "main", "priority", "500");
+            }
             listener = site.box().call(() -> HttpServer.create(new InetSocketAddress("0.0.0.0", OTHER), 16));
             listener.createContext("/", P06_ManagementTest::greet);
             listener.start();
@@ -90,6 +99,12 @@ class P06_ManagementTest {
             client.started();
             assertThat(client.curl("http://" + SECOND + ":" + OTHER + "/").out())
                     .isEqualTo(Site.GREETING);
+            for (String address : ROUTED) {
+                assertThat(box.curl("--globoff", "http://" + address + ":" + OTHER + "/")
+                                .out())
+                        .as("%s is the box's", address)
+                        .isEqualTo(Site.GREETING);
+            }
             String token = Files.readString(box.data().resolve("api-token")).strip();
             List<String[]> ways = List.of(
                     new String[] {"--proxy", "socks5h://user:" + PASSWORD + "@" + BOX + ":1080"},
@@ -114,7 +129,7 @@ class P06_ManagementTest {
             }
             assertThat(reached).isEmpty();
             for (String[] way : ways) {
-                for (String address : List.of(BOX, SECOND, "127.0.0.1")) {
+                for (String address : List.of(BOX, SECOND, "127.0.0.1", ROUTED.getFirst(), ROUTED.getLast())) {
                     assertThat(asked(client, way, address, OTHER).out())
                             .as("%s %s", way[way.length - 1], address)
                             .isNotEqualTo(Site.GREETING);

@@ -24,7 +24,7 @@ public final class EgressTable {
 
     private final List<Way> ways4;
     private final List<Way> ways6;
-    private final Set<InetAddress> local;
+    private final HostAddresses local;
     private final Map<String, Integer> interfaces;
     private final Set<String> tunnels;
     private final boolean decided;
@@ -34,7 +34,7 @@ public final class EgressTable {
     public EgressTable(NetworkView view, String wanted) {
         this.ways4 = sorted(view.ways(), false);
         this.ways6 = sorted(view.ways(), true);
-        this.local = view.local();
+        this.local = new HostAddresses(view.local(), view.localRoutes());
         this.interfaces = view.interfaces();
         this.tunnels = view.tunnels();
         this.decided = view.decided();
@@ -55,7 +55,7 @@ public final class EgressTable {
      * @param marked whether the socket carries the mark that the routes into the tunnel except
      */
     public EgressChoice towards(InetAddress destination, boolean marked) {
-        if (destination.isLoopbackAddress() || local.contains(destination)) {
+        if (local.contains(destination)) {
             return new EgressChoice.Unbound();
         }
         Optional<Way> way = way(destination);
@@ -118,9 +118,14 @@ public final class EgressTable {
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
-    /** Whether the address is one of this host's. */
+    /** Whether the address is one of this host's. Allocates nothing in the usual case ({@link HostAddresses}). */
     public boolean isLocal(InetAddress address) {
-        return address.isLoopbackAddress() || local.contains(address);
+        return local.contains(address);
+    }
+
+    /** Whether it is one by a route alone, so that no interface has it. */
+    public boolean isLocalByRoute(InetAddress address) {
+        return local.byRoute(address);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * What a socket of ours stands on.
@@ -23,8 +24,12 @@ public record Footing(Optional<String> device, OptionalInt index, Optional<InetA
         return new Footing(device, index, any ? Optional.empty() : Optional.of(local), at);
     }
 
-    /** Why the socket leads nowhere in this network, in half a sentence; empty if it may still be good. */
-    public Optional<String> lost(NetworkState network) {
+    /**
+     * Why the socket leads nowhere in this network, in half a sentence; empty if it may still be good.
+     *
+     * @param byRoute tells addresses that are this host's though no interface has them
+     */
+    public Optional<String> lost(NetworkState network, Predicate<InetAddress> byRoute) {
         if (!network.at().isAfter(at)) {
             return Optional.empty();
         }
@@ -42,6 +47,7 @@ public record Footing(Optional<String> device, OptionalInt index, Optional<InetA
         return address.filter(local -> network.interfaces().stream()
                         .noneMatch(i ->
                                 i.addresses().stream().anyMatch(a -> a.address().equals(local))))
+                .filter(byRoute.negate())
                 .map(local -> "the address " + local.getHostAddress() + " is gone");
     }
 

@@ -21,8 +21,13 @@ public interface EgressBackend {
      */
     boolean bind(Channel channel, String device) throws EgressException;
 
-    /** Reads the host's network. May block. */
-    NetworkView view() throws IOException;
+    /**
+     * Reads the host's network. May block.
+     *
+     * @param mark of our sockets, 0 if they carry none
+     * @throws IOException if any part of it could not be read: there is no half view
+     */
+    NetworkView view(int mark) throws IOException;
 
     /**
      * Calls back on a thread of the backend, coalesced, after the host's network has changed, until closed.

@@ -1,5 +1,6 @@
 package io.sluice.egress.spi;
 
+import io.sluice.api.net.IpPrefix;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -9,18 +10,25 @@ import java.util.Set;
  * The host's network as it is for an ordinary packet.
  *
  * @param ways the main table, in any order
- * @param local every address of this host
+ * @param local every address of this host's interfaces
+ * @param localRoutes what is this host's by a route alone (AnyIP, IPv6 anycast), host bits zero; of the loopback nothing
  * @param interfaces the interfaces that are up, with their numbers
  * @param tunnels names of the TUN interfaces that this process has open
  * @param decided whether the main table alone decides; false where others have rules of their own, or the table is too large to copy: then
  *     only the kernel knows the way
  */
 public record NetworkView(
-        List<Way> ways, Set<InetAddress> local, Map<String, Integer> interfaces, Set<String> tunnels, boolean decided) {
+        List<Way> ways,
+        Set<InetAddress> local,
+        List<IpPrefix> localRoutes,
+        Map<String, Integer> interfaces,
+        Set<String> tunnels,
+        boolean decided) {
 
     public NetworkView {
         ways = List.copyOf(ways);
         local = Set.copyOf(local);
+        localRoutes = List.copyOf(localRoutes);
         interfaces = Map.copyOf(interfaces);
         tunnels = Set.copyOf(tunnels);
     }

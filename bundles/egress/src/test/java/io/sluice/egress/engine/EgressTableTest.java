@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,11 @@ class EgressTableTest {
             onLink("fd07::/64", "eth0"),
             way("::/0", "eth0", 1024));
 
+    private static final List<IpPrefix> LOCAL_ROUTES = Stream.of(
+                    "192.0.2.128/25", "192.0.2.7/32", "2001:db8:7::/48", "fd07::/128")
+            .map(IpPrefix::parse)
+            .toList();
+
     private static Way way(String prefix, String device, long metric) {
         return new Way(IpPrefix.parse(prefix), device, false, metric);
     }
@@ -40,6 +46,7 @@ class EgressTableTest {
                 new NetworkView(
                         ways,
                         Set.of(address("192.168.7.2"), address("10.66.0.1")),
+                        LOCAL_ROUTES,
                         Map.of("eth0", 2, "wlan0", 3, "tun0", 9),
                         Set.of("tun0"),
                         decided),
@@ -68,12 +75,40 @@ class EgressTableTest {
         "::1, unbound",
         "192.168.7.2, unbound",
         "10.66.0.1, unbound",
+        "192.0.2.200, unbound",
+        "192.0.2.7, unbound",
+        "192.0.2.8, eth0",
+        "2001:db8:7::1, unbound",
+        "fd07::, unbound",
         "10.66.0.9, refused: 10.66.0.9 is inside the network of our own interface tun0",
         "198.51.100.1, refused: the host's routes refuse 198.51.100.1 (198.51.100.0/24)"
     })
     void towards_byRoutes_isTheKernelsWayWithoutTheTunnel(String destination, String expected) {
         assertThat(choice(table(WAYS, true, EgressTable.AUTO).towards(address(destination), true)))
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.9, true, false",
+        "192.168.7.2, true, false",
+        "192.168.7.3, false, false",
+        "192.0.2.127, false, false",
+        "192.0.2.128, true, true",
+        "192.0.2.255, true, true",
+        "192.0.2.7, true, true",
+        "192.0.2.6, false, false",
+        "2001:db8:6:ffff:ffff:ffff:ffff:ffff, false, false",
+        "2001:db8:7::, true, true",
+        "2001:db8:7:ffff:ffff:ffff:ffff:ffff, true, true",
+        "2001:db8:8::, false, false",
+        "fd07::, true, true",
+        "fd07::1, false, false"
+    })
+    void isLocal_interfacesAndLocalRoutes(String asked, boolean own, boolean byRoute) {
+        EgressTable table = table(WAYS, true, EgressTable.AUTO);
+        assertThat(table.isLocal(address(asked))).isEqualTo(own);
+        assertThat(table.isLocalByRoute(address(asked))).isEqualTo(byRoute);
     }
 
     @Test

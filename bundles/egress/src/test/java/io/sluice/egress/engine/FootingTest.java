@@ -48,45 +48,55 @@ class FootingTest {
     private static final HostInterface ETH0 = device("eth0", 2, true, "192.0.2.10/24");
     private static final HostInterface WLAN0 = device("wlan0", 3, true, "198.51.100.7/24");
 
+    private static Optional<String> lost(Footing footing, NetworkState network) {
+        return footing.lost(network, _ -> false);
+    }
+
     @Test
     void everythingThere_stays() {
-        assertThat(ON_ETH0.lost(network(by("wlan0", 3), ETH0, WLAN0)))
+        assertThat(lost(ON_ETH0, network(by("wlan0", 3), ETH0, WLAN0)))
                 .as("another default route is no reason")
                 .isEmpty();
     }
 
     @Test
     void interfaceGone_orAnotherOfTheName_ends() {
-        assertThat(ON_ETH0.lost(network(by("wlan0", 3), WLAN0))).contains("the interface eth0 is gone");
-        assertThat(ON_ETH0.lost(network(by("eth0", 8), device("eth0", 8, true, "192.0.2.10/24"))))
+        assertThat(lost(ON_ETH0, network(by("wlan0", 3), WLAN0))).contains("the interface eth0 is gone");
+        assertThat(lost(ON_ETH0, network(by("eth0", 8), device("eth0", 8, true, "192.0.2.10/24"))))
                 .contains("the interface eth0 is gone");
     }
 
     @Test
     void interfaceDown_staysWhileThereIsNoOtherWay() {
         HostInterface down = device("eth0", 2, false, "192.0.2.10/24");
-        assertThat(ON_ETH0.lost(network(null, down, WLAN0))).isEmpty();
-        assertThat(ON_ETH0.lost(network(by("wlan0", 3), down, WLAN0)))
+        assertThat(lost(ON_ETH0, network(null, down, WLAN0))).isEmpty();
+        assertThat(lost(ON_ETH0, network(by("wlan0", 3), down, WLAN0)))
                 .contains("the interface eth0 is down and another one leads out");
     }
 
     @Test
     void addressGone_ends() {
-        assertThat(ON_ETH0.lost(network(by("eth0", 2), device("eth0", 2, true, "192.0.2.77/24"))))
+        assertThat(lost(ON_ETH0, network(by("eth0", 2), device("eth0", 2, true, "192.0.2.77/24"))))
                 .contains("the address 192.0.2.10 is gone");
+    }
+
+    @Test
+    void addressThatNoInterfaceHad_stays() {
+        NetworkState other = network(by("eth0", 2), device("eth0", 2, true, "192.0.2.77/24"));
+        assertThat(ON_ETH0.lost(other, MINE::equals)).isEmpty();
     }
 
     @Test
     void anyAddressAndNoInterface_stays() {
         Footing loose = new Footing(Optional.empty(), OptionalInt.empty(), Optional.empty(), BOUND)
                 .withAddress(InetAddress.ofLiteral("0.0.0.0"));
-        assertThat(loose.lost(network(null))).isEmpty();
+        assertThat(lost(loose, network(null))).isEmpty();
     }
 
     @Test
     void stateReadBefore_tellsNothing() {
         NetworkState older = new NetworkState(
                 BOUND, NetworkState.Source.ANNOUNCED, List.of(), Optional.empty(), Optional.empty(), false);
-        assertThat(ON_ETH0.lost(older)).isEmpty();
+        assertThat(lost(ON_ETH0, older)).isEmpty();
     }
 }

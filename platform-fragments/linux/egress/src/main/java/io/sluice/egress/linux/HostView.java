@@ -1,5 +1,6 @@
 package io.sluice.egress.linux;
 
+import io.sluice.api.net.IpPrefix;
 import io.sluice.egress.spi.NetworkView;
 import io.sluice.egress.spi.Way;
 import io.sluice.netlink.linux.InterfaceAddress;
@@ -36,14 +37,20 @@ final class HostView {
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
 
     private final Map<Integer, String> names = new HashMap<>();
+    private final Set<InetAddress> local = new HashSet<>();
+    private final Set<IpPrefix> localRoutes = new HashSet<>();
     private final List<Way> ways = new ArrayList<>();
+    private final int mark;
     private boolean decided = true;
 
-    private HostView() {}
+    private HostView(int mark) {
+        this.mark = mark;
+    }
 
-    static NetworkView read() throws IOException {
+    /** @param mark of our sockets */
+    static NetworkView read(int mark) throws IOException {
         try (Rtnetlink netlink = Rtnetlink.open()) {
-            return new HostView().read(netlink);
+            return new HostView(mark).read(netlink);
         }
     }
 
@@ -55,7 +62,6 @@ final class HostView {
                 up.put(link.name(), link.index());
             }
         }
-        Set<InetAddress> local = new HashSet<>();
         for (InterfaceAddress address : netlink.addresses()) {
             local.add(address.local().address());
         }
@@ -63,12 +69,19 @@ final class HostView {
         if (Files.isDirectory(IPV6)) {
             family(netlink, true);
         }
-        return new NetworkView(ways, local, up, OwnTunnels.names(), decided);
+        return new NetworkView(ways, local, List.copyOf(localRoutes), up, OwnTunnels.names(), decided);
     }
 
     private void family(Rtnetlink netlink, boolean ipv6) throws NetlinkException {
-        for (Rule rule : netlink.rules(ipv6)) {
+        List<Rule> rules = netlink.rules(ipv6);
+        for (Rule rule : rules) {
             decided &= rule.protocol() == ROUTE_ROOM || isKernels(rule);
+        }
+        String loopback = names.getOrDefault(LocalRoutes.LOOPBACK_INDEX, "");
+        for (IpPrefix prefix : new LocalRoutes(rules, mark, loopback).read(netlink, ipv6)) {
+            if (!prefix.address().isLoopbackAddress() && !isInterfaces(prefix)) {
+                localRoutes.add(prefix);
+            }
         }
         List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN);
         if (routes.size() > MOST_WAYS) {
@@ -79,6 +92,11 @@ final class HostView {
                     .toList();
         }
         routes.forEach(this::add);
+    }
+
+    /** Whether it is the route of an interface's address. */
+    private boolean isInterfaces(IpPrefix prefix) {
+        return prefix.length() == (prefix.isIpv6() ? 128 : 32) && local.contains(prefix.address());
     }
 
     /** The three rules of every Linux: local, main, default (fib_default_rules_init). */

@@ -112,8 +112,8 @@ public final class LinuxEgressBackend implements EgressBackend {
     }
 
     @Override
-    public NetworkView view() throws IOException {
-        return HostView.read();
+    public NetworkView view(int mark) throws IOException {
+        return HostView.read(mark);
     }
 
     @Override

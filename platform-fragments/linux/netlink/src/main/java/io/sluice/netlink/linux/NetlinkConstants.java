@@ -102,6 +102,7 @@ public final class NetlinkConstants {
     public static final int RTN_UNSPEC = 0;
     public static final int RTN_UNICAST = 1;
     public static final int RTN_LOCAL = 2;
+    public static final int RTN_ANYCAST = 4;
     public static final int RTN_BLACKHOLE = 6;
     public static final int RTN_UNREACHABLE = 7;
     public static final int RTN_PROHIBIT = 8;

@@ -116,11 +116,22 @@ public final class Rtnetlink implements AutoCloseable {
                 .toList();
     }
 
+    /** The routes of one type (RTN_…) in all tables. The kernel picks them out, so that many of other types cost little (since Linux 4.20). */
+    public List<Route> routesOf(boolean ipv6, int type) throws NetlinkException {
+        return routes(routeDump(ipv6, RTPROT_UNSPEC, type), ipv6).stream()
+                .filter(route -> route.type() == type)
+                .toList();
+    }
+
     static MessageWriter routeDump(boolean ipv6, int protocol) {
+        return routeDump(ipv6, protocol, RTN_UNSPEC);
+    }
+
+    private static MessageWriter routeDump(boolean ipv6, int protocol, int type) {
         return Route.header(RTM_GETROUTE, DUMP, InterfaceAddress.family(ipv6), 0, 0)
                 .u8(protocol)
                 .u8(0)
-                .u8(0)
+                .u8(type)
                 .u32(0);
     }
 

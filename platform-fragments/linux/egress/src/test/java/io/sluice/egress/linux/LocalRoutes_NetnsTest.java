@@ -1,0 +1,252 @@
+package io.sluice.egress.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.sluice.api.egress.EgressException;
+import io.sluice.api.net.IpPrefix;
+import io.sluice.api.netmon.NetworkChange;
+import io.sluice.api.netmon.NetworkState;
+import io.sluice.egress.HostEgressBinder;
+import io.sluice.testkit.netns.NetworkNamespace;
+import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Addresses that a route alone gives the host, of both families, as they come and go. */
+@Tag("netns")
+@Timeout(120)
+class LocalRoutes_NetnsTest {
+
+    private static final int MARK = 0x536c;
+    private static final IpPrefix ANY_IP = IpPrefix.parse("198.51.100.0/24");
+
+    private NetworkNamespace host;
+    private NetworkNamespace router;
+    private HostEgressBinder binder;
+
+    @BeforeEach
+    void network() throws Exception {
+        NetworkNamespace.unavailable().ifPresent(reason -> {
+            System.out.println("skipped: " + reason);
+            Assumptions.abort(reason);
+        });
+        host = NetworkNamespace.create();
+        router = NetworkNamespace.create();
+        host.link("lan0", "192.168.7.2/24", router, "lan0", "192.168.7.1/24");
+        host.exec("ip", "addr", "add", "fd07::2/64", "dev", "lan0", "nodad");
+        host.exec("ip", "route", "add", "default", "via", "192.168.7.1");
+        host.exec("ip", "route", "add", "default", "via", "fd07::1");
+        binder = host.call(() -> new HostEgressBinder(new LinuxEgressBackend(), new Settings()));
+    }
+
+    @AfterEach
+    void remove() {
+        if (host != null) {
+            host.close();
+            router.close();
+        }
+    }
+
+    @SuppressWarnings("ClassExplicitlyAnnotation")
+    private record Settings() implements HostEgressBinder.Config {
+        @Override
+        public String $interface() {
+            return "auto";
+        }
+
+        @Override
+        public int mark() {
+            return MARK;
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return HostEgressBinder.Config.class;
+        }
+    }
+
+    private boolean own(String address) {
+        return binder.isHostAddress(InetAddress.ofLiteral(address));
+    }
+
+    private void await(String address, boolean own) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (own(address) != own) {
+            assertThat(System.nanoTime()).as("%s is own: %s", address, own).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private List<IpPrefix> view() throws Exception {
+        return host.call(() -> HostView.read(MARK)).localRoutes();
+    }
+
+    @Test
+    void ordinaryHost_hasNoneButItsInterfaces() throws Exception {
+        assertThat(view()).isEmpty();
+        for (String address : List.of("192.168.7.2", "fd07::2", "127.0.0.1", "::1")) {
+            assertThat(own(address)).as(address).isTrue();
+        }
+        for (String address : List.of("192.168.7.1", "192.168.7.255", "fd07::1", "203.0.113.1")) {
+            assertThat(own(address)).as(address).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"198.51.100.0/24, 198.51.100.7, 198.51.101.0", "2001:db8:7::/48, 2001:db8:7::7, 2001:db8:8::"})
+    void anyIp_addedAndRemovedWhileRunning(String prefix, String inside, String beside) throws Exception {
+        assertThat(own(inside)).isFalse();
+        host.exec("ip", "route", "add", "local", prefix, "dev", "lo");
+        await(inside, true);
+        assertThat(own(beside)).isFalse();
+        try (ServerSocket listener = host.call(() -> new ServerSocket(0, 8, InetAddress.ofLiteral("::")));
+                Socket client = host.call(() -> new Socket(inside, listener.getLocalPort()))) {
+            assertThat(client.isConnected())
+                    .as("the kernel takes it for its own")
+                    .isTrue();
+        }
+        host.exec("ip", "route", "delete", "local", prefix, "dev", "lo");
+        await(inside, false);
+    }
+
+    /** The first address of each network, where the host forwards. */
+    @Test
+    void anycast_comesAndGoesWithForwarding() throws Exception {
+        host.exec("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
+        assertThat(host.exec("ip", "-6", "route", "show", "table", "local")).contains("anycast fd07::");
+        await("fd07::", true);
+        assertThat(own("fd07::1")).isFalse();
+        host.exec("sysctl", "-qw", "net.ipv6.conf.all.forwarding=0");
+        await("fd07::", false);
+    }
+
+    /** A table counts from when a rule leads to it. */
+    @Test
+    void otherTable_countsByItsRule() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "77");
+        assertThat(view()).isEmpty();
+        host.exec("ip", "rule", "add", "lookup", "77", "priority", "500");
+        await("198.51.100.7", true);
+        assertThat(view()).containsExactly(ANY_IP);
+        host.exec("ip", "rule", "delete", "priority", "500");
+        await("198.51.100.7", false);
+    }
+
+    @Test
+    void otherTable_onlyByRulesThatMayLeadUsThere() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "77");
+        for (String strange : List.of("fwmark 1", "fwmark 0x1/0x1", "iif lan0")) {
+            assertThat(viewWithRule(strange)).as(strange).isEmpty();
+        }
+        for (String ours : List.of("fwmark 0x536c", "fwmark 0x40/0xc0", "iif lo", "from 192.168.7.2", "not fwmark 1")) {
+            assertThat(viewWithRule(ours)).as(ours).containsExactly(ANY_IP);
+        }
+    }
+
+    private List<IpPrefix> viewWithRule(String condition) throws Exception {
+        String all = "ip rule add " + condition + " lookup 77 priority 500";
+        host.exec(all.split(" "));
+        List<IpPrefix> found = view();
+        host.exec("ip", "rule", "delete", "priority", "500");
+        return found;
+    }
+
+    /** TPROXY (Documentation/networking/tproxy.rst): a local route to everything gives no address. */
+    @Test
+    void transparentProxysTable_givesNothing() throws Exception {
+        for (String family : List.of("-4", "-6")) {
+            host.exec("ip", family, "rule", "add", "from", "all", "lookup", "100", "priority", "500");
+            host.exec("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "100");
+        }
+        assertThat(host.exec("ip", "-6", "route", "show", "table", "100")).contains("local default");
+        assertThat(view()).isEmpty();
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        await("198.51.100.7", true);
+        assertThat(own("203.0.113.1")).isFalse();
+        assertThat(own("2001:db8::1")).isFalse();
+    }
+
+    /** Routes of other kinds do not come into the view, however many there are. */
+    @Test
+    void manyRoutes_onlyTheLocalOnes(@TempDir Path folder) throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 100_000; i++) {
+            lines.append(
+                    "route add 10.%d.%d.%d/32 via 192.168.7.1 table 300%n".formatted(i >> 16, i >> 8 & 255, i & 255));
+        }
+        lines.append("route add local %s dev lo%n".formatted(ANY_IP));
+        Path batch = Files.writeString(folder.resolve("routes"), lines);
+        host.exec("ip", "-batch", batch.toString());
+        await("198.51.100.7", true);
+        assertThat(view()).containsExactly(ANY_IP);
+        long begin = System.nanoTime();
+        view();
+        System.out.println("a view beside 100,000 routes took " + (System.nanoTime() - begin) / 1_000 + " µs");
+    }
+
+    /** A local program's flow to such an address goes by no interface, and outlives a change of the interfaces. */
+    @Test
+    void connection_toSuchAnAddress_isReachedAndStays() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        await("198.51.100.7", true);
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try (ServerSocket listener = host.call(() -> new ServerSocket(0, 8, InetAddress.ofLiteral("0.0.0.0")))) {
+            InetSocketAddress there = new InetSocketAddress("198.51.100.7", listener.getLocalPort());
+            Channel channel = host.call(() -> new Bootstrap()
+                            .group(loops)
+                            .channel(EpollSocketChannel.class)
+                            .handler(new ChannelInitializer<Channel>() {
+                                @Override
+                                protected void initChannel(Channel made) throws EgressException {
+                                    binder.bind(made, there.getAddress());
+                                    made.pipeline().addLast(new ChannelInboundHandlerAdapter());
+                                }
+                            })
+                            .connect(there))
+                    .sync()
+                    .channel();
+            binder.own(channel);
+            assertThat(((InetSocketAddress) channel.localAddress()).getAddress())
+                    .isEqualTo(there.getAddress());
+            NetworkState nothing = new NetworkState(
+                    Instant.now().plusSeconds(1),
+                    NetworkState.Source.ANNOUNCED,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false);
+            binder.networkChanged(new NetworkChange(NetworkState.UNKNOWN, nothing, Duration.ZERO));
+            loops.submit(() -> {}).sync();
+            assertThat(channel.isActive()).isTrue();
+            channel.close().sync();
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+}
