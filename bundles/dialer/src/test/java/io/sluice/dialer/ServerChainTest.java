@@ -269,6 +269,11 @@ class ServerChainTest {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
         }

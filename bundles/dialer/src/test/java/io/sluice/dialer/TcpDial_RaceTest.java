@@ -207,6 +207,11 @@ class TcpDial_RaceTest {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
         }

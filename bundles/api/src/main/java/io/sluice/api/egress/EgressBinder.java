@@ -54,10 +54,8 @@ public interface EgressBinder {
         return isOwn(source);
     }
 
-    /** Whether the address is one of this host's, on whatever interface. Any thread; no system call. */
-    default boolean isHostAddress(InetAddress address) {
-        return address.isLoopbackAddress();
-    }
+    /** Whether the address is one of this host's: on whatever interface, or by a route alone (AnyIP, anycast). Any thread; no system call, no lock. */
+    boolean isHostAddress(InetAddress address);
 
     EgressStatus status();
 

@@ -2,7 +2,7 @@
  * Keeps the appliance's own sockets out of its own tunnel, and notices when that fails.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package io.sluice.api.egress;
 
 import org.osgi.annotation.bundle.Export;

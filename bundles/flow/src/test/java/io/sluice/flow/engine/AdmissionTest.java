@@ -318,6 +318,11 @@ class AdmissionTest {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
         }

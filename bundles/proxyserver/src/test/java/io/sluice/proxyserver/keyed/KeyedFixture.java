@@ -89,6 +89,11 @@ public final class KeyedFixture implements AutoCloseable {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
         }

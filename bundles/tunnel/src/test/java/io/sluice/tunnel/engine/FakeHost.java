@@ -288,6 +288,11 @@ public final class FakeHost {
             }
 
             @Override
+            public boolean isHostAddress(InetAddress address) {
+                return address.isLoopbackAddress();
+            }
+
+            @Override
             public EgressStatus status() {
                 return new EgressStatus(mark, Optional.of("eth0"), Optional.empty(), limitation);
             }

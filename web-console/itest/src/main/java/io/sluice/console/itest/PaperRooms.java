@@ -248,6 +248,11 @@ public final class PaperRooms {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0x534c, Optional.of("eth0"), Optional.of("eth0"), Optional.empty());
         }

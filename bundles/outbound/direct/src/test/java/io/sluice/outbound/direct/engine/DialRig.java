@@ -109,6 +109,11 @@ final class DialRig implements AutoCloseable {
         }
 
         @Override
+        public boolean isHostAddress(InetAddress address) {
+            return address.isLoopbackAddress();
+        }
+
+        @Override
         public EgressStatus status() {
             return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
         }

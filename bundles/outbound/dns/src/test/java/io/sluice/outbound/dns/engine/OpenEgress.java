@@ -25,6 +25,11 @@ final class OpenEgress implements EgressBinder {
     }
 
     @Override
+    public boolean isHostAddress(InetAddress address) {
+        return address.isLoopbackAddress();
+    }
+
+    @Override
     public EgressStatus status() {
         return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
     }

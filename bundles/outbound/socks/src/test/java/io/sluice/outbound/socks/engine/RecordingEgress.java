@@ -42,6 +42,11 @@ public final class RecordingEgress implements EgressBinder {
     }
 
     @Override
+    public boolean isHostAddress(InetAddress address) {
+        return address.isLoopbackAddress();
+    }
+
+    @Override
     public EgressStatus status() {
         return new EgressStatus(0, Optional.empty(), Optional.empty(), Optional.empty());
     }
