@@ -77,8 +77,7 @@ final class DirectDatagramPort implements DatagramPort {
     void sendTo(ByteBuf payload, int segmentSize, InetSocketAddress peer) {
         if (!allows(peer)) {
             payload.release();
-            dialer.totals().datagramsDroppedByRule.increment();
-            notReached(peer, CloseReason.POLICY_REJECTED);
+            notReached(peer, dropped());
             return;
         }
         OutsideSocket socket = socket(peer);
@@ -98,6 +97,16 @@ final class DirectDatagramPort implements DatagramPort {
     /** Whether datagrams may go there and come from there. */
     boolean allows(InetSocketAddress peer) {
         return !restricted || dialer.allows(source, peer);
+    }
+
+    /** Counts a datagram of a peer that is not allowed, and says why: without a binder nobody knows which addresses are this host's, so that none is allowed. */
+    private CloseReason dropped() {
+        if (dialer.binder() == null) {
+            dialer.totals().datagramsDroppedNoEgress.increment();
+            return CloseReason.EGRESS_UNAVAILABLE;
+        }
+        dialer.totals().datagramsDroppedByRule.increment();
+        return CloseReason.POLICY_REJECTED;
     }
 
     @Override
@@ -249,7 +258,7 @@ final class DirectDatagramPort implements DatagramPort {
                 payload.release();
             } else if (!allows(from)) {
                 payload.release();
-                dialer.totals().datagramsDroppedByRule.increment();
+                dropped();
             } else {
                 receiver.datagram(payload, segmentSize, from);
             }

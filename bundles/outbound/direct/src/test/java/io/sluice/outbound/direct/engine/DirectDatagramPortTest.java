@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.flow.DatagramReceiver;
+import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.dialer.AddressPreference;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +189,35 @@ class DirectDatagramPortTest {
             assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(((ConnectException) refused.cause()).reason()).isEqualTo(CloseReason.EGRESS_UNAVAILABLE);
             assertThat(echo.lastSource).isNull();
+        }
+    }
+
+    /** A client of another host, whose peers are judged: while nobody knows this host's addresses no rule is to blame. */
+    @ParameterizedTest(name = "epoll={0}")
+    @ValueSource(booleans = {true, false})
+    void binder_exchangedUnderAClientOfAnotherHost_isNoRefusalByRule(boolean epoll) throws Exception {
+        FinalRules noLoopback = FinalRules.parse(List.of("block ip=127.0.0.2"));
+        try (DialRig rig = new DialRig(epoll, AddressPreference.IPV4_FIRST, noLoopback)) {
+            InetSocketAddress peer = new InetSocketAddress("192.0.2.1", 9);
+            FlowSource client = new FlowSource(
+                    Network.UDP, "in", new InetSocketAddress("192.168.7.7", 4_000), peer, Optional.empty());
+            Taker taker = new Taker();
+            DatagramPort port = rig.onLoop(
+                    () -> rig.dialer.openDatagrams(rig.request(client, LIMIT)).getNow());
+            rig.onLoop(() -> {
+                port.receiver(taker);
+                return null;
+            });
+            rig.binderPresent = false;
+            send(rig, port, octets(9), 0, peer);
+            assertThat(taker.unreachable).containsExactly(CloseReason.EGRESS_UNAVAILABLE);
+            assertThat(rig.dialer.counters())
+                    .containsEntry("datagramsDroppedNoEgress", 1L)
+                    .containsEntry("datagramsDroppedByRule", 0L);
+            rig.binderPresent = true;
+            send(rig, port, octets(9), 0, new InetSocketAddress("127.0.0.2", 9));
+            assertThat(taker.unreachable).containsExactly(CloseReason.EGRESS_UNAVAILABLE, CloseReason.POLICY_REJECTED);
+            assertThat(rig.dialer.counters()).containsEntry("datagramsDroppedByRule", 1L);
         }
     }
 
