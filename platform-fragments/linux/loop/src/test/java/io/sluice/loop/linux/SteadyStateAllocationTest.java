@@ -16,12 +16,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Batches that go to and fro between two sockets of a loop make no object a datagram: the calls into the C library make a small one each, so
  * what is left is far less than the smallest object, of 16 octets, for each datagram.
  */
 @Timeout(240)
+@Isolated("it counts what the process allocates")
 class SteadyStateAllocationTest {
 
     private static final int BURST = 32;

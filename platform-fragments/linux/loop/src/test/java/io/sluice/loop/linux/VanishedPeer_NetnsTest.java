@@ -25,10 +25,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A far side that is gone without a word, and one that is only slow. */
 @Tag("netns")
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class VanishedPeer_NetnsTest {
 
     private static final InetAddress FAR = InetAddress.ofLiteral("10.79.0.2");
