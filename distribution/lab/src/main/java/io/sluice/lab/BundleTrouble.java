@@ -88,12 +88,7 @@ final class BundleTrouble {
     }
 
     private static String state(World w, String name) {
-        for (JsonNode bundle : w.box.get("/bundles").path("items")) {
-            if (bundle.path("name").asText().equals(name)) {
-                return bundle.path("state").asText();
-            }
-        }
-        return "";
+        return find(w, name).map(bundle -> bundle.path("state").asText()).orElse("");
     }
 
     /** The same version is put in its place while it works. */
@@ -158,6 +153,9 @@ final class BundleTrouble {
             Waiting.until("the threads of " + TROUBLE, () -> w.box.threads() >= LEAKED);
             beside(w, "besideLeakedThreadsMillis");
         } else {
+            // Before its start it was not resolved either.
+            Waiting.until(
+                    "the failed start of " + TROUBLE, () -> state(w, TROUBLE).equals("resolved"));
             Waiting.pause(dice.nextInt(200, 500));
         }
     }
@@ -185,42 +183,35 @@ final class BundleTrouble {
         takeAway(w);
         bundle(jar, TROUBLE, start);
         w.box.console("felix:install " + jar.toUri());
-        Waiting.until("the bundle " + TROUBLE, () -> present(w));
+        Waiting.until("the bundle " + TROUBLE, () -> find(w, TROUBLE).isPresent());
         // For this time only: a framework starts again what was started for good.
         w.box.console("felix:start -t " + id(w, TROUBLE));
     }
 
-    /** Takes the stranger's bundle away, from an appliance that it may have ended. */
-    static void behave(World w) throws IOException {
-        if (!w.box.lives()) {
-            w.start();
-        }
-        takeAway(w);
-    }
-
-    private static void takeAway(World w) throws IOException {
-        if (present(w)) {
+    /** Takes the stranger's bundle away, if it is there. */
+    static void takeAway(World w) throws IOException {
+        if (find(w, TROUBLE).isPresent()) {
             w.box.console("felix:uninstall " + id(w, TROUBLE));
-            Waiting.until("the bundle " + TROUBLE + " to be gone", () -> !present(w));
+            Waiting.until(
+                    "the bundle " + TROUBLE + " to be gone",
+                    () -> find(w, TROUBLE).isEmpty());
         }
     }
 
-    private static boolean present(World w) {
-        try {
-            id(w, TROUBLE);
-            return true;
-        } catch (IllegalStateException e) {
-            return false;
+    private static Optional<JsonNode> find(World w, String name) {
+        for (JsonNode bundle : w.box.get("/bundles").path("items")) {
+            if (bundle.path("name").asText().equals(name)) {
+                return Optional.of(bundle);
+            }
         }
+        return Optional.empty();
     }
 
     private static String id(World w, String name) {
-        for (JsonNode bundle : w.box.get("/bundles").path("items")) {
-            if (bundle.path("name").asText().equals(name)) {
-                return bundle.path("id").asText();
-            }
-        }
-        throw new IllegalStateException("no bundle " + name);
+        return find(w, name)
+                .orElseThrow(() -> new IllegalStateException("no bundle " + name))
+                .path("id")
+                .asText();
     }
 
     /** A bundle of one class, its activator, of which {@code start} does this. */

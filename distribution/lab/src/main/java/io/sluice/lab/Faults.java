@@ -96,7 +96,12 @@ final class Faults {
                                 "a stranger's bundle throws, fills the stack, loops, leaks threads, or ends the process")
                         .within(10)
                         .breaking(BundleTrouble::misbehaving)
-                        .healing((w, dice) -> BundleTrouble.behave(w)),
+                        .healing((w, dice) -> {
+                            if (!w.box.lives()) {
+                                w.start();
+                            }
+                            BundleTrouble.takeAway(w);
+                        }),
                 Injection.of("F18", "a bundle is updated to a broken version, and back")
                         .within(5)
                         .breaking(BundleTrouble::brokenUpdate),
