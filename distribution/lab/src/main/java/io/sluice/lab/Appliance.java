@@ -104,7 +104,7 @@ final class Appliance {
                 "SLUICE_ETC", folder.resolve("etc").toString(),
                 "SLUICE_DATA", data().toString(),
                 "SLUICE_LOG", folder.resolve("log").toString(),
-                "SLUICE_JAVA_OPTS", "-Xmx256m"));
+                "SLUICE_JAVA_OPTS", "-Xmx256m " + System.getenv().getOrDefault("SLUICE_JAVA_OPTS", "")));
         clock.ifPresent(c -> all.putAll(c.environment()));
         return all;
     }

@@ -97,8 +97,10 @@ final class FalseClock implements AutoCloseable {
         }
     }
 
-    /** Classes that say nothing without it. */
+    /** The class that says nothing without it. */
+    static final String NEEDING = "F22";
+
     static boolean neededBy(List<Injection> classes) {
-        return classes.stream().anyMatch(i -> i.id().equals("F22"));
+        return classes.stream().anyMatch(i -> i.id().equals(NEEDING));
     }
 }

@@ -53,7 +53,7 @@ final class LeakClasses {
                         .breaking(LeakClasses::crash)
                         .healing((w, dice) -> {
                             restart(w, dice);
-                            BundleTrouble.behave(w);
+                            BundleTrouble.takeAway(w);
                         }),
                 Injection.of(
                                 "L04",
@@ -125,7 +125,7 @@ final class LeakClasses {
         }
     }
 
-    /** By a signal or by its own command; one in ten stays away for half a minute. */
+    /** By a signal or by its own command; one in thirty stays away for half a minute. */
     private static void shutdown(World w, Random dice) {
         if (dice.nextBoolean()) {
             killSwitchMode(w, "auto");
@@ -135,7 +135,7 @@ final class LeakClasses {
         } else {
             w.box.stop();
         }
-        Waiting.pause(dice.nextInt(10) == 0 ? 30_000 : dice.nextInt(0, 3_000));
+        Waiting.pause(dice.nextInt(30) == 0 ? 30_000 : dice.nextInt(0, 3_000));
     }
 
     private static void killSwitchMode(World w, String mode) {

@@ -44,12 +44,20 @@ record Options(
 
     static final int NIGHTLY = 300;
 
+    /** Of each class of faults in a commit's campaign: beside the other tests there is no time for more. */
+    private static final int FAULTS_OF_A_COMMIT = 2;
+
+    /** A continuous integration that may take half an hour has so much beside the other tests. */
+    private static final Duration TIME_OF_A_COMMIT = Duration.ofMinutes(20);
+
     static final String USAGE = """
         usage: ./sluice campaign [OPTIONS]      (root; makes network namespaces and removes them)
 
           --faults L01,L02,F01   only these classes (all, if not given); L14:200 is one with a number of its own
           --n N                  injections of each class (30)
           --nightly              300 of each
+          --commit               30 of each class of leaks, 2 of each of faults but F22, for 20 minutes at most;
+                                 flows that are idle in the end are not waited for
           --minutes M            begin no further injection after so long
           --soak SECONDS         how long nothing happens in each L01 (0.3)
           --seed S               of the order and of every random choice; the same seed gives the same sequence
@@ -67,10 +75,16 @@ record Options(
         String mode = "lockdown";
         Duration limit = UNLIMITED;
         Optional<Duration> soak = Optional.empty();
+        boolean commit = false;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--nightly")) {
                 repetitions = NIGHTLY;
+                continue;
+            }
+            if (word.equals("--commit")) {
+                commit = true;
+                limit = TIME_OF_A_COMMIT;
                 continue;
             }
             if (!List.of("--faults", "--n", "--minutes", "--soak", "--seed", "--report", "--mode")
@@ -99,17 +113,39 @@ record Options(
                 default -> mode = value;
             }
         }
+        if (commit) {
+            for (Injection injection : catalogue()) {
+                String id = injection.id();
+                if (id.startsWith("F")) {
+                    times.putIfAbsent(id, FAULTS_OF_A_COMMIT);
+                }
+                if (!id.equals(FalseClock.NEEDING)) {
+                    faults.add(id);
+                }
+            }
+        }
         if (repetitions < 1 || times.values().stream().anyMatch(n -> n < 1)) {
             throw new IllegalArgumentException("--n wants at least 1");
         }
         if (soak.filter(s -> !s.isPositive()).isPresent()) {
             throw new IllegalArgumentException("--soak wants at least 1");
         }
+        if (soak.isPresent() && !faults.isEmpty() && !faults.contains("L01")) {
+            throw new IllegalArgumentException("--soak is for L01, which --faults leaves out");
+        }
         if (!List.of("lockdown", GatewayConfig.NONE).contains(mode)) {
             throw new IllegalArgumentException("--mode wants lockdown or none");
         }
         Options options = new Options(
-                List.copyOf(faults), repetitions, Map.copyOf(times), seed, report, mode, limit, soak, UNTIL_IDLE);
+                List.copyOf(faults),
+                repetitions,
+                Map.copyOf(times),
+                seed,
+                report,
+                mode,
+                limit,
+                soak,
+                commit ? Duration.ZERO : UNTIL_IDLE);
         options.chosen();
         return options;
     }

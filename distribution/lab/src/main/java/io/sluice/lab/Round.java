@@ -29,33 +29,33 @@ record Round(List<Tally> tallies) {
     }
 
     /**
-     * Every class as often as it is to be, in an order of the dice.
+     * Every class as often as it is to be: each once in an order of the dice, then each a second time in another, and so on, so that all have had about as many
+     * where the time is up before the end.
      *
      * @param times by the class's identifier
      */
     static List<Round> all(List<Tally> tallies, ToIntFunction<String> times, Random dice) {
         List<Round> rounds = new ArrayList<>();
-        List<Tally> packets = new ArrayList<>();
-        for (Tally tally : tallies) {
-            if (tally.injection.isPackets()) {
-                packets.add(tally);
-            } else {
-                rounds.addAll(Collections.nCopies(times.applyAsInt(tally.injection.id()), new Round(List.of(tally))));
-            }
-        }
         for (int i = 0; ; i++) {
             int turn = i;
-            List<Tally> now = new ArrayList<>(packets.stream()
+            List<Tally> now = new ArrayList<>(tallies.stream()
                     .filter(t -> times.applyAsInt(t.injection.id()) > turn)
                     .toList());
             if (now.isEmpty()) {
-                break;
+                return rounds;
             }
             Collections.shuffle(now, dice);
-            rounds.add(new Round(now));
+            List<Tally> packets =
+                    now.stream().filter(t -> t.injection.isPackets()).toList();
+            now.removeAll(packets);
+            List<Round> pass =
+                    new ArrayList<>(now.stream().map(t -> new Round(List.of(t))).toList());
+            if (!packets.isEmpty()) {
+                pass.add(new Round(packets));
+            }
+            Collections.shuffle(pass, dice);
+            rounds.addAll(pass);
         }
-        Collections.shuffle(rounds, dice);
-        return rounds;
     }
 
     boolean chainStays() {

@@ -2,7 +2,10 @@ package io.sluice.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,6 +36,9 @@ class CampaignTest {
 
     /** Another program damages the rules. */
     private static final String DAMAGED = "L12";
+
+    /** A campaign of a commit begins no injection after 20 minutes; then one may go on, and all is taken away. */
+    private static final Duration LONGEST = Duration.ofMinutes(24);
 
     static Path distribution() throws IOException {
         Path made = Path.of(System.getProperty("basedir", ""), "../assembly/target")
@@ -52,9 +61,42 @@ class CampaignTest {
         }
     }
 
-    @Test
-    void lockdown_nothingLeaksAndEverythingRecovers(@TempDir Path folder) throws Exception {
+    /**
+     * A test of its own for each class, named as in the catalogue, and one for what is true of the whole. {@code ./sluice test} has a campaign running beside the
+     * other tests, of which this only tells; else it is a short one of its own.
+     */
+    @TestFactory
+    Stream<DynamicTest> lockdown_nothingLeaksAndEverythingRecovers(@TempDir Path folder) throws Exception {
         needsRoot();
+        String beside = System.getProperty("sluice.lab.report");
+        JsonNode report = beside == null ? ofItsOwn(folder) : awaited(Path.of(beside));
+        List<JsonNode> run = StreamSupport.stream(report.path("classes").spliterator(), false)
+                .filter(each -> each.has("holds"))
+                .toList();
+        assertThat(run.stream().map(each -> each.path("id").asText())).containsAll(CLASSES);
+        Stream<DynamicTest> each = run.stream()
+                .map(one -> dynamicTest(
+                        "%s (%d) %s"
+                                .formatted(
+                                        one.path("id").asText(),
+                                        one.path("injections").asInt(),
+                                        one.path("title").asText()),
+                        () -> {
+                            assertThat(one.path("injections").asInt()).isPositive();
+                            assertThat(one.path("holds").asBoolean())
+                                    .as(one.toPrettyString())
+                                    .isTrue();
+                        }));
+        return Stream.concat(
+                each,
+                Stream.of(dynamicTest(
+                        "the whole",
+                        () -> assertThat(report.path("verdict"))
+                                .as(report.path("verdict").toString())
+                                .isEmpty())));
+    }
+
+    private static JsonNode ofItsOwn(Path folder) throws IOException {
         Options options = new Options(
                 CLASSES,
                 Integer.getInteger("sluice.lab.n", 1),
@@ -69,7 +111,20 @@ class CampaignTest {
                 Optional.empty(),
                 Duration.ZERO);
         Report report = Campaign.run(options, distribution(), folder, System.out);
-        assertThat(report.verdict()).as(report.table()).isEmpty();
+        System.out.print(report.table());
+        return new ObjectMapper().valueToTree(report.view());
+    }
+
+    /** The process that makes the report says when it has ended, whether there is one or not. */
+    private static JsonNode awaited(Path report) throws IOException {
+        Path ended = Path.of(report + ".ended");
+        assertThat(Waiting.within(LONGEST, () -> Files.exists(ended)))
+                .as("the campaign beside the tests has ended")
+                .isTrue();
+        assertThat(report)
+                .as("the report of a campaign that ended with %s", Files.readString(ended))
+                .exists();
+        return new ObjectMapper().readTree(report.toFile());
     }
 
     /** The observers see what there is to be seen: without a kill switch the box's own discovery packets leave by the line. */

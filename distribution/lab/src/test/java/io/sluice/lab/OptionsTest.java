@@ -3,6 +3,7 @@ package io.sluice.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,6 +33,10 @@ class OptionsTest {
         assertThat(some.times("L02")).isEqualTo(7);
         assertThat(Options.parse(List.of("--nightly"), 1).repetitions()).isEqualTo(300);
         assertThat(Options.parse(List.of(), 1).seed()).isEqualTo(1);
+        Options commit = Options.parse(List.of("--commit"), 1);
+        assertThat(commit.times("L05")).isEqualTo(30);
+        assertThat(commit.times("F05")).isEqualTo(2);
+        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(20));
     }
 
     @ParameterizedTest
@@ -44,6 +49,7 @@ class OptionsTest {
                 "--n 0|--n wants at least 1",
                 "--faults L01:0|--n wants at least 1",
                 "--soak 0|--soak wants at least 1",
+                "--faults L02 --soak 9|--soak is for L01, which --faults leaves out",
                 "--seed|--seed wants a value",
                 "--mode open|--mode wants lockdown or none",
                 "--what|'--what' is not an option"
