@@ -16,8 +16,16 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = TunBackend.class)
 public final class LinuxTunBackend implements TunBackend {
 
+    private final OffloadCheck check;
+
     @Activate
-    public LinuxTunBackend() {}
+    public LinuxTunBackend() {
+        this(new OffloadCheck(KernelWire::new));
+    }
+
+    LinuxTunBackend(OffloadCheck check) {
+        this.check = check;
+    }
 
     @Override
     public TunDevice open(TunConfig config, Consumer<TunDevice> closed) throws TunException {
@@ -30,7 +38,7 @@ public final class LinuxTunBackend implements TunBackend {
                     Epoll.unavailabilityCause());
         }
         try (Rtnetlink netlink = Rtnetlink.open()) {
-            return new TunOpening(config, netlink).open(closed);
+            return new TunOpening(config, netlink, check).open(closed);
         } catch (NetlinkException e) {
             throw new TunException(Code.TUN_SYSTEM_ERROR, "netlink is not available (" + e.getMessage() + ")", e);
         }

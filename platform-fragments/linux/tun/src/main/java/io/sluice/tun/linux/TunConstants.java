@@ -1,6 +1,6 @@
 package io.sluice.tun.linux;
 
-/** Numbers of linux/if_tun.h, linux/virtio_net.h and fcntl.h under their own names; the same on x86_64 and aarch64. */
+/** Numbers of linux/if_tun.h, linux/virtio_net.h, linux/if_packet.h and fcntl.h under their own names; the same on x86_64 and aarch64. */
 final class TunConstants {
 
     static final int O_RDWR = 2;
@@ -48,6 +48,21 @@ final class TunConstants {
     static final int SO_BINDTODEVICE = 25;
     /** linux/if.h. */
     static final int IFNAMSIZ = 16;
+
+    static final int AF_PACKET = 17;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = 524_288;
+    static final int SOCK_NONBLOCK = 2048;
+    static final int SOL_PACKET = 263;
+    static final int PACKET_VNET_HDR = 15;
+    /** Linux 4.20. */
+    static final int PACKET_IGNORE_OUTGOING = 23;
+    /** linux/if_ether.h. */
+    static final int ETH_P_ALL = 3;
+
+    static final int ETH_P_IP = 0x0800;
+    static final int ETH_P_IPV6 = 0x86dd;
+    static final int POLLIN = 1;
 
     private TunConstants() {}
 }

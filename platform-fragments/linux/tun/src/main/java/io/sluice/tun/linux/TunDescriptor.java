@@ -112,20 +112,28 @@ record TunDescriptor(int fd, String name, int flags, int headerSize) {
     /**
      * Agrees on offloads with the kernel, from all to none. The features belong to the device, so what a former owner of the interface
      * agreed on is taken back too.
+     *
+     * @return the TUN_F_… flags that are set now
      */
-    OffloadCapabilities offload(boolean wanted) throws TunException {
+    int claim(boolean wanted) throws TunException {
         if (wanted && headerSize > 0) {
             for (int features : OFFLOADS) {
                 if (TunCalls.ioctl(fd, TUNSETOFFLOAD, features) == 0) {
-                    return capabilities(features);
+                    return features;
                 }
             }
         }
-        check(TunCalls.ioctl(fd, TUNSETOFFLOAD, 0L), name, "TUNSETOFFLOAD");
-        return OffloadCapabilities.NONE;
+        features(0);
+        return 0;
     }
 
-    private static OffloadCapabilities capabilities(int features) {
+    /** Sets these TUN_F_… flags and no others. */
+    void features(int features) throws TunException {
+        check(TunCalls.ioctl(fd, TUNSETOFFLOAD, (long) features), name, "TUNSETOFFLOAD");
+    }
+
+    /** What these TUN_F_… flags mean to a stack. */
+    static OffloadCapabilities capabilities(int features) {
         return new OffloadCapabilities(
                 (features & TUN_F_CSUM) != 0,
                 (features & TUN_F_TSO4) != 0,

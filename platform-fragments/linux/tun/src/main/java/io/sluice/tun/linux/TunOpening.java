@@ -1,7 +1,6 @@
 package io.sluice.tun.linux;
 
 import io.netty.channel.unix.FileDescriptor;
-import io.sluice.api.tun.OffloadCapabilities;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tun.TunDevice;
 import io.sluice.api.tun.TunException;
@@ -24,11 +23,14 @@ final class TunOpening {
 
     private final TunConfig config;
     private final Rtnetlink netlink;
+    private final OffloadCheck check;
     private final List<TunDescriptor> descriptors = new ArrayList<>();
 
-    TunOpening(TunConfig config, Rtnetlink netlink) {
+    /** @param check of what the kernel says that the device can do */
+    TunOpening(TunConfig config, Rtnetlink netlink, OffloadCheck check) {
         this.config = config;
         this.netlink = netlink;
+        this.check = check;
     }
 
     TunDevice open(Consumer<TunDevice> closed) throws TunException, NetlinkException {
@@ -41,7 +43,7 @@ final class TunOpening {
         try {
             attach(before);
             TunDescriptor first = descriptors.getFirst();
-            OffloadCapabilities offload = first.offload(config.offload());
+            int features = first.claim(config.offload());
             Optional<Link> link = netlink.link(first.name());
             if (link.isPresent()) {
                 TunInterface face = new TunInterface(netlink, link.get());
@@ -51,6 +53,7 @@ final class TunOpening {
                     added = face.added();
                 }
                 persist(first, link.get());
+                features = check.features(descriptors, link.get(), features);
             } else {
                 elsewhere(first);
             }
@@ -58,7 +61,7 @@ final class TunOpening {
                     first.name(),
                     link.map(Link::index).orElse(0),
                     config,
-                    offload,
+                    TunDescriptor.capabilities(features),
                     queues(),
                     adopted && !config.persistent() ? added : List.of(),
                     closed);

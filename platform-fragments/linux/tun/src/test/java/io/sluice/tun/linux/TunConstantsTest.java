@@ -21,8 +21,17 @@ import org.junit.jupiter.api.Test;
 class TunConstantsTest {
 
     /** Newer than the recorded headers (Linux 6.2), or not in them. */
-    private static final Set<String> UNRECORDED =
-            Set.of("TUN_F_USO4", "TUN_F_USO6", "VIRTIO_NET_HDR_GSO_UDP_L4", "F_DUPFD_CLOEXEC");
+    private static final Set<String> UNRECORDED = Set.of(
+            "TUN_F_USO4",
+            "TUN_F_USO6",
+            "VIRTIO_NET_HDR_GSO_UDP_L4",
+            "F_DUPFD_CLOEXEC",
+            "SOL_PACKET",
+            "PACKET_VNET_HDR",
+            "PACKET_IGNORE_OUTGOING",
+            "ETH_P_ALL",
+            "ETH_P_IP",
+            "ETH_P_IPV6");
 
     private static JsonNode root() throws IOException {
         try (InputStream in = TunConstantsTest.class.getResourceAsStream("/abi/linux.json")) {
@@ -50,6 +59,16 @@ class TunConstantsTest {
             }
         }
         assertThat(unrecorded).isEqualTo(new TreeSet<>(UNRECORDED));
+    }
+
+    @Test
+    void pollfd_isTheStructure() throws IOException {
+        JsonNode struct = root().get("structs").get("pollfd");
+        assertThat(struct.get("size").asInt()).isEqualTo(KernelWire.POLLFD);
+        assertThat(struct.get("fields").get(0).get("name").asText()).isEqualTo("fd");
+        assertThat(struct.get("fields").get(0).get("offset").asInt()).isZero();
+        assertThat(struct.get("fields").get(1).get("name").asText()).isEqualTo("events");
+        assertThat(struct.get("fields").get(1).get("offset").asInt()).isEqualTo(KernelWire.POLLFD_EVENTS);
     }
 
     @Test
