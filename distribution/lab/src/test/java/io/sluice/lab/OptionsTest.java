@@ -35,8 +35,8 @@ class OptionsTest {
         assertThat(Options.parse(List.of(), 1).seed()).isEqualTo(1);
         Options commit = Options.parse(List.of("--commit"), 1);
         assertThat(commit.times("L05")).isEqualTo(30);
-        assertThat(commit.times("F05")).isEqualTo(2);
-        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(20));
+        assertThat(commit.times("F05")).isEqualTo(1);
+        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(21));
     }
 
     @ParameterizedTest
