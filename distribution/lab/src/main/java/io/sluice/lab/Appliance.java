@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The assembled appliance as a process, in a network namespace, with an {@code /etc} of its own: what it does to a host's resolver it does to a copy. */
-final class Appliance {
+final class Appliance implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,6 +41,8 @@ final class Appliance {
     private final Path program;
     private final Path folder;
     private Optional<Process> console = Optional.empty();
+    private volatile Optional<Process> launched = Optional.empty();
+    private volatile boolean closed;
     private boolean nftHidden;
     private Optional<Path> group = Optional.empty();
     private Optional<FalseClock> clock = Optional.empty();
@@ -111,15 +113,28 @@ final class Appliance {
 
     /** Runs the appliance's program in its namespaces. */
     String run(String... arguments) {
+        mayStart();
         List<String> words = new ArrayList<>(inside());
         words.add(program.toString());
         words.addAll(List.of(arguments));
         return command(environment(), words);
     }
 
-    /** Removes its copy of the host's settings, which is full of links to the host's files. */
-    void forgetHost() {
-        command(Map.of(), List.of("rm", "-rf", hostEtc().toString()));
+    /** Ends it, also in the middle of a start, and lets nobody start it again. Removes its copy of the host's settings, which is full of links to the host's files. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (lives()) {
+                kill("KILL");
+            }
+        } finally {
+            launched.ifPresent(process -> {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            });
+            command(Map.of(), List.of("rm", "-rf", hostEtc().toString()));
+        }
     }
 
     private static String command(Map<String, String> environment, List<String> words) {
@@ -214,7 +229,16 @@ final class Appliance {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("console.log").toFile());
         builder.environment().putAll(environment());
-        return builder.start();
+        mayStart();
+        Process process = builder.start();
+        launched = Optional.of(process);
+        return process;
+    }
+
+    private void mayStart() {
+        if (closed) {
+            throw new IllegalStateException("the lab is being taken away");
+        }
     }
 
     /** The jar of one of its bundles. */

@@ -62,8 +62,6 @@ final class Campaign {
     static Report run(Options options, Path distribution, Path folder, PrintStream out) throws IOException {
         out.println("seed " + options.seed());
         try (World world = World.create(distribution, folder, FalseClock.neededBy(options.chosen()))) {
-            // Ctrl-C leaves no namespace behind either.
-            Runtime.getRuntime().addShutdownHook(new Thread(world::close));
             Campaign campaign = new Campaign(options, world, out);
             campaign.all();
             return campaign.report();

@@ -85,7 +85,17 @@ final class Report {
                         "notSeen",
                         controls.missing()));
         view.put("leftOnTheHost", leftOnTheHost);
-        view.put("classes", tallies.stream().map(Tally::view).toList());
+        view.put(
+                "timeWasUpAt",
+                tallies.stream()
+                        .filter(t -> t.injection.absent().isEmpty() && t.injected < options.times(t.injection.id()))
+                        .map(t -> t.injection.id() + " " + t.injected + " of " + options.times(t.injection.id()))
+                        .toList());
+        view.put(
+                "classes",
+                tallies.stream()
+                        .map(t -> t.view(options.times(t.injection.id())))
+                        .toList());
         if (carried < LEAST_CARRIED) {
             verdict.add("the tunnel carried only " + carried + " of the datagrams while nothing happened");
         }

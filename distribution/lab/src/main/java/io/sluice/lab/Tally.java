@@ -119,13 +119,15 @@ final class Tally {
                         && shortEnds == 0);
     }
 
-    Map<String, Object> view() {
+    /** @param wanted how many injections there were to be */
+    Map<String, Object> view(int wanted) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("id", injection.id());
         view.put("title", injection.title());
         injection.absent().ifPresent(why -> view.put("notRun", why));
         if (injection.absent().isEmpty()) {
             view.put("injections", injected);
+            view.put("wanted", wanted);
             view.put("controlSeen", Map.of("filter", controlFilter, "capture", controlCapture));
             view.put("leaked", Map.of("filter", leakedFilter, "capture", leakedCapture));
             view.put("leakingInjections", leaking);

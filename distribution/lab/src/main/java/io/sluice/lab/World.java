@@ -77,8 +77,15 @@ final class World implements AutoCloseable {
     /** @param clocks whether the appliance's clock can be set, which costs it some time at every look */
     static World create(Path distribution, Path folder, boolean clocks) throws IOException {
         World world = new World(distribution, folder, clocks);
-        world.relay.start();
-        return world;
+        // Ctrl-C leaves no namespace behind either.
+        Runtime.getRuntime().addShutdownHook(new Thread(world::close));
+        try {
+            world.relay.start();
+            return world;
+        } catch (RuntimeException e) {
+            world.close();
+            throw e;
+        }
     }
 
     /** Its kernel then ends its connections in good order, and SOCKS5 has no length by which a client could tell. */
@@ -310,29 +317,27 @@ final class World implements AutoCloseable {
         return box.get("/killswitch");
     }
 
+    /** May be called at any moment, by a signal too: each step is done whatever becomes of the others. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        streams.ifPresent(CheckedStreams::close);
-        fromLan.close();
-        fromBox.close();
-        watch.close();
-        raw.values().forEach(RawSocket::close);
-        observer.close();
-        lanObserver.close();
-        far.close();
-        names.close();
-        for (Appliance appliance : List.of(box, relay)) {
-            if (appliance.lives()) {
-                appliance.kill("KILL");
+        List<AutoCloseable> steps = new ArrayList<>();
+        streams.ifPresent(steps::add);
+        steps.addAll(List.of(fromLan, fromBox, watch));
+        steps.addAll(raw.values());
+        steps.addAll(List.of(observer, lanObserver, far, names, box, relay));
+        memory.ifPresent(steps::add);
+        clock.ifPresent(steps::add);
+        steps.add(lab);
+        for (AutoCloseable step : steps) {
+            try {
+                step.close();
+            } catch (Exception e) {
+                System.err.println("taking the lab away: " + e);
             }
-            appliance.forgetHost();
         }
-        memory.ifPresent(MemoryGroup::close);
-        clock.ifPresent(FalseClock::close);
-        lab.close();
     }
 }

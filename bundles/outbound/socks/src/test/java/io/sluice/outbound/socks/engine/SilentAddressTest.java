@@ -31,7 +31,7 @@ class SilentAddressTest {
                                 "proxy.example", willing.address().getPort()),
                         Pipelining.Mode.OFF,
                         List.of(names.address()))) {
-            assertThat(outbound.failure(OutboundFixture.WEB, Duration.ofMillis(500))
+            assertThat(outbound.failure(OutboundFixture.WEB, Duration.ofSeconds(2))
                             .reason())
                     .isEqualTo(CloseReason.CONNECT_TIMEOUT);
             assertThat(silent.talks).hasSize(1);
