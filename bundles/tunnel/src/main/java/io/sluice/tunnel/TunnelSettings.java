@@ -2,6 +2,7 @@ package io.sluice.tunnel;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tunnel.TunnelProfile;
 import java.net.InetAddress;
@@ -32,6 +33,12 @@ import java.util.OptionalInt;
 
     /** How its TCP finds out what a path carries: {@code cubic} or {@code bbr}. */
     String tun_congestionControl() default "cubic";
+
+    /** At a limit of the stack clients get RST, not silence. */
+    boolean tun_tcpAbortOnOverflow() default false;
+
+    /** An IPv4 path is not believed to carry less, in octets. 552 is Linux's. */
+    int tun_minPathMtu() default 552;
 
     /** Segmentation and checksum offload, where the device can do it. */
     boolean tun_offload() default true;
@@ -78,7 +85,7 @@ import java.util.OptionalInt;
             return new TunnelProfile(
                     tun,
                     settings.tun_stack(),
-                    CongestionAlgorithm.valueOf(settings.tun_congestionControl().toUpperCase(Locale.ROOT)),
+                    tcp(settings),
                     prefixes(settings.route_include()),
                     prefixes(settings.route_exclude()),
                     Arrays.stream(settings.dns_servers())
@@ -89,6 +96,13 @@ import java.util.OptionalInt;
                     settings.route_rulePriority(),
                     settings.tun_autoRedirect(),
                     settings.autoStart());
+        }
+
+        private static TcpSettings tcp(TunnelSettings settings) {
+            return new TcpSettings(
+                    CongestionAlgorithm.valueOf(settings.tun_congestionControl().toUpperCase(Locale.ROOT)),
+                    settings.tun_tcpAbortOnOverflow(),
+                    settings.tun_minPathMtu());
         }
 
         private static List<IpPrefix> prefixes(String[] texts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tunnel.TunnelError;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
@@ -40,7 +41,7 @@ class StateFileTest {
         TunnelProfile profile = new TunnelProfile(
                 tun,
                 "system",
-                CongestionAlgorithm.BBR,
+                new TcpSettings(CongestionAlgorithm.BBR, true, 1000),
                 List.of(IpPrefix.parse("0.0.0.0/0"), IpPrefix.parse("::/0")),
                 List.of(IpPrefix.parse("192.168.0.0/16")),
                 List.of(InetAddress.ofLiteral("10.64.0.1"), InetAddress.ofLiteral("fd00::53")),

@@ -12,10 +12,10 @@ import java.util.Objects;
  * @param addresses the gateway's own addresses on the device: echo to them is always answered here
  * @param maxConnections TCP connections in any state but LISTEN, at least 1
  * @param maxHalfOpen connections whose handshake is not complete, at least 1; a stack may answer SYNs beyond it with cookies (RFC 4987), else
- *     they are dropped; both are counted
+ *     they are dropped or reset, as {@code tcp} says; all are counted
  * @param maxUdpSessions UDP mappings, at least 1; beyond it the longest idle one is closed
  * @param udpIdle idle time after which a UDP mapping ends; at least 2 min (RFC 4787 REQ-5)
- * @param congestionControl of new TCP connections towards the clients; a stack that leans on the kernel's TCP leaves it to the kernel
+ * @param tcp how TCP treats the clients
  */
 public record StackConfig(
         String inboundTag,
@@ -24,7 +24,7 @@ public record StackConfig(
         int maxHalfOpen,
         int maxUdpSessions,
         Duration udpIdle,
-        CongestionAlgorithm congestionControl) {
+        TcpSettings tcp) {
 
     /**
      * Defaults. 65,536 connections: the descriptor limit is met first on ordinary machines. 8,192 half-open: Tailscale's bound for the
@@ -34,7 +34,7 @@ public record StackConfig(
         return new StackConfig(inboundTag, addresses, 65_536, 8_192, 16_384, Duration.ofMinutes(5));
     }
 
-    /** With {@link CongestionAlgorithm#CUBIC}. */
+    /** With {@link TcpSettings#DEFAULTS}. */
     public StackConfig(
             String inboundTag,
             List<IpPrefix> addresses,
@@ -42,16 +42,16 @@ public record StackConfig(
             int maxHalfOpen,
             int maxUdpSessions,
             Duration udpIdle) {
-        this(inboundTag, addresses, maxConnections, maxHalfOpen, maxUdpSessions, udpIdle, CongestionAlgorithm.CUBIC);
+        this(inboundTag, addresses, maxConnections, maxHalfOpen, maxUdpSessions, udpIdle, TcpSettings.DEFAULTS);
     }
 
-    public StackConfig with(CongestionAlgorithm algorithm) {
-        return new StackConfig(inboundTag, addresses, maxConnections, maxHalfOpen, maxUdpSessions, udpIdle, algorithm);
+    public StackConfig with(TcpSettings settings) {
+        return new StackConfig(inboundTag, addresses, maxConnections, maxHalfOpen, maxUdpSessions, udpIdle, settings);
     }
 
     public StackConfig {
         addresses = List.copyOf(addresses);
-        Objects.requireNonNull(congestionControl, "congestionControl");
+        Objects.requireNonNull(tcp, "tcp");
         if (maxConnections < 1 || maxHalfOpen < 1 || maxUdpSessions < 1) {
             throw new IllegalArgumentException("every bound of a stack is at least 1");
         }

@@ -5,7 +5,7 @@
  * queues; everything else happens on the queue's event loop.
  */
 @Export
-@Version("1.1.0")
+@Version("2.0.0")
 package io.sluice.api.netstack;
 
 import org.osgi.annotation.bundle.Export;

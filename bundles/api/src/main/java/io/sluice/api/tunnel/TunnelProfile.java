@@ -2,7 +2,7 @@ package io.sluice.api.tunnel;
 
 import io.sluice.api.dns.HostDnsSettings;
 import io.sluice.api.net.IpPrefix;
-import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.TunConfig;
 import java.net.InetAddress;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param tun the device
  * @param stack which stack terminates it: the value of {@code IpStack.STACK}
- * @param congestionControl of the stack's TCP towards the clients
+ * @param tcp how the stack's TCP treats the clients
  * @param include destinations into the tunnel; empty touches no route (the operator or a test does)
  * @param exclude destinations kept out of it
  * @param nameServers which the host asks while the tunnel is up, through it; empty leaves the host's resolver alone
@@ -27,7 +27,7 @@ import java.util.Optional;
 public record TunnelProfile(
         TunConfig tun,
         String stack,
-        CongestionAlgorithm congestionControl,
+        TcpSettings tcp,
         List<IpPrefix> include,
         List<IpPrefix> exclude,
         List<InetAddress> nameServers,
@@ -41,28 +41,17 @@ public record TunnelProfile(
     public TunnelProfile(
             TunConfig tun,
             String stack,
-            CongestionAlgorithm congestionControl,
+            TcpSettings tcp,
             List<IpPrefix> include,
             List<IpPrefix> exclude,
             long table,
             int rulePriority,
             boolean autoRedirect,
             boolean autoStart) {
-        this(
-                tun,
-                stack,
-                congestionControl,
-                include,
-                exclude,
-                List.of(),
-                List.of(),
-                table,
-                rulePriority,
-                autoRedirect,
-                autoStart);
+        this(tun, stack, tcp, include, exclude, List.of(), List.of(), table, rulePriority, autoRedirect, autoStart);
     }
 
-    /** With {@link CongestionAlgorithm#CUBIC}, without redirection. */
+    /** With {@link TcpSettings#DEFAULTS}, without redirection. */
     public TunnelProfile(
             TunConfig tun,
             String stack,
@@ -71,13 +60,13 @@ public record TunnelProfile(
             long table,
             int rulePriority,
             boolean autoStart) {
-        this(tun, stack, CongestionAlgorithm.CUBIC, include, exclude, table, rulePriority, false, autoStart);
+        this(tun, stack, TcpSettings.DEFAULTS, include, exclude, table, rulePriority, false, autoStart);
     }
 
     public TunnelProfile {
         Objects.requireNonNull(tun, "tun");
         Objects.requireNonNull(stack, "stack");
-        Objects.requireNonNull(congestionControl, "congestionControl");
+        Objects.requireNonNull(tcp, "tcp");
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
         nameServers = List.copyOf(nameServers);
@@ -98,7 +87,7 @@ public record TunnelProfile(
         return new TunnelProfile(
                 tun,
                 kind,
-                congestionControl,
+                tcp,
                 include,
                 exclude,
                 nameServers,
@@ -113,7 +102,7 @@ public record TunnelProfile(
         return new TunnelProfile(
                 tun,
                 stack,
-                congestionControl,
+                tcp,
                 include,
                 exclude,
                 nameServers,

@@ -5,7 +5,7 @@
  * Listeners are called in the order of events on the coordinator's own thread and must not block.
  */
 @Export
-@Version("1.2.0")
+@Version("2.0.0")
 package io.sluice.api.tunnel;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,6 +2,7 @@ package io.sluice.config.engine;
 
 import io.sluice.api.dns.HostDnsSettings;
 import io.sluice.api.net.IpPrefix;
+import io.sluice.api.netstack.TcpSettings;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,9 @@ final class HostReader {
         tun.word("stack", List.of("user", "system")).ifPresent(w -> properties.put("tun.stack", w.value()));
         tun.word("congestionControl", List.of("cubic", "bbr"))
                 .ifPresent(w -> properties.put("tun.congestionControl", w.value()));
+        tun.flag("tcpAbortOnOverflow").ifPresent(f -> properties.put("tun.tcpAbortOnOverflow", f.value()));
+        tun.integer("minPathMtu", TcpSettings.MIN_PATH_MTU, TcpSettings.MAX_PATH_MTU)
+                .ifPresent(n -> properties.put("tun.minPathMtu", n.value()));
         tun.flag("offload").ifPresent(f -> properties.put("tun.offload", f.value()));
         tun.flag("autoRedirect").ifPresent(f -> properties.put("tun.autoRedirect", f.value()));
         tun.flag("autoStart").ifPresent(f -> {

@@ -54,7 +54,7 @@ public final class QueueAttachment implements StackAttachment {
                 share(config.maxHalfOpen(), queues.size()),
                 share(config.maxUdpSessions(), queues.size()),
                 config.udpIdle(),
-                config.congestionControl());
+                config.tcp());
         long memory = Math.min(MAX_MEMORY, PlatformDependent.maxDirectMemory() / MEMORY_SHARE) / queues.size();
         for (TunQueue queue : queues) {
             drivers.add(new QueueDriver(

@@ -31,7 +31,7 @@ final class ClientErrors {
     }
 
     private static boolean tooBig(TcpNat nat, NatSession session, int mtu) {
-        int believed = Math.max(mtu, session.isV4() ? NatLimits.MIN_PATH_MTU_V4 : NatLimits.MIN_PATH_MTU_V6);
+        int believed = Math.max(mtu, session.isV4() ? nat.minPathMtuV4() : NatLimits.MIN_PATH_MTU_V6);
         if (believed >= (session.pathMtu == 0 ? nat.mtu() : session.pathMtu)) {
             return false;
         }

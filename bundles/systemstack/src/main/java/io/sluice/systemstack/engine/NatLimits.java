@@ -28,8 +28,6 @@ final class NatLimits {
     /** The kernel still sends what is queued, or waits for the client's FIN: tcp_fin_timeout (60 s) and a margin. */
     static final long ORPHAN_IDLE = 75 * SECOND;
 
-    /** Linux's floor (route min_pmtu): a forged error costs no more than this. */
-    static final int MIN_PATH_MTU_V4 = 552;
     /** RFC 8201 §4: no less is believed. */
     static final int MIN_PATH_MTU_V6 = 1_280;
 

@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * All TCP of one engine: tells the client's segments from the kernel's, finds the session of each and admits new ones. The table is bounded by
- * {@code limits.maxConnections} and by the ports; where it is full, sessions that are closing make way, oldest first, and then SYNs are dropped.
+ * {@code limits.maxConnections} and by the ports; where it is full, sessions that are closing make way, oldest first, and then SYNs are
+ * dropped, or reset if that is configured.
  */
 public final class TcpNat implements TransportInput, TcpErrors {
 
@@ -103,6 +104,10 @@ public final class TcpNat implements TransportInput, TcpErrors {
 
     int mtu() {
         return engine.setup().mtu();
+    }
+
+    int minPathMtuV4() {
+        return engine.setup().limits().tcp().minPathMtu();
     }
 
     /** How long the last SYN, ACK is waited for. */
@@ -199,7 +204,7 @@ public final class TcpNat implements TransportInput, TcpErrors {
             return;
         }
         if (halfOpen >= maxHalfOpen) {
-            count(Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
+            overflow(packet, Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
             return;
         }
         NatSession session = new NatSession(this, side, packet, ports);
@@ -209,13 +214,21 @@ public final class TcpNat implements TransportInput, TcpErrors {
             port = free.take(session);
         }
         if (port == 0) {
-            count(Counter.SYN_DROPPED_CONNECTION_LIMIT);
+            overflow(packet, Counter.SYN_DROPPED_CONNECTION_LIMIT);
             return;
         }
         table.add(session);
         halfOpen++;
         count(Counter.TCP_CONNECTIONS_OFFERED);
         session.open(port, packet.nowNanos);
+    }
+
+    /** As in the user stack: silence, or RST if that is configured. */
+    private void overflow(IncomingPacket syn, Counter limit) {
+        count(limit);
+        if (engine.setup().limits().tcp().abortOnOverflow()) {
+            segments.resetStray(syn);
+        }
     }
 
     /** Ends the session that has been closing for longest, of the same family: what is missing may be a port. */

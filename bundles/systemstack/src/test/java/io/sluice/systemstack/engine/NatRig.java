@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netstack.StackConfig;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.OffloadCapabilities;
 import io.sluice.api.tun.PacketHandler;
 import io.sluice.api.tun.PacketOffload;
@@ -123,11 +124,15 @@ final class NatRig implements TunQueue, AutoCloseable {
     }
 
     NatRig(int maxConnections, int maxHalfOpen, boolean offload) {
+        this(maxConnections, maxHalfOpen, offload, TcpSettings.DEFAULTS);
+    }
+
+    NatRig(int maxConnections, int maxHalfOpen, boolean offload, TcpSettings tcp) {
         engine = new StackEngine(new EngineSetup(
                 this,
                 1500,
                 offload ? new OffloadCapabilities(true, true, true, true) : OffloadCapabilities.NONE,
-                new StackConfig("tun", ADDRESSES, maxConnections, maxHalfOpen, 16, Duration.ofMinutes(5)),
+                new StackConfig("tun", ADDRESSES, maxConnections, maxHalfOpen, 16, Duration.ofMinutes(5), tcp),
                 1 << 20,
                 () -> now,
                 new Random(11),

@@ -2,6 +2,8 @@ package io.sluice.systemstack.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.PacketOffload;
 import io.sluice.api.tun.Segmentation;
 import io.sluice.wire.Checksums;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rewritten packets against the same packets written anew, octet by octet. */
@@ -194,6 +197,29 @@ class PacketRewriteTest {
             assertThat(sent.segmentation()).isEqualTo(Segmentation.TCP);
             assertThat(sent.segmentSize()).isEqualTo(1_260);
             assertThat(sent.partial()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"552, 552", "116, 116", "1000, 1000"})
+    void pathMtu_belowTheFloor_theFloorIsBelieved(int floor, int believed) {
+        Ends ends = ends(false);
+        try (NatRig rig = new NatRig(100, 50, true, new TcpSettings(CongestionAlgorithm.CUBIC, false, floor))) {
+            int port = establish(rig, ends);
+            TcpRepr header = NatRig.header(NatRig.LISTENER4, port, 9_001, 101, TcpHeader.ACK);
+            rig.give(PacketComposer.tcp(ends.own(), ends.far(), header, new byte[1_400]), new PacketOffload().none());
+            rig.next();
+            rig.nat.icmpError(
+                    false,
+                    68,
+                    NatRig.high(ends.client()),
+                    NatRig.low(ends.client()),
+                    NatRig.high(ends.host()),
+                    NatRig.low(ends.host()),
+                    1000 << 16 | 80,
+                    9_001,
+                    0);
+            assertThat(rig.session().pathMtu).isEqualTo(believed);
         }
     }
 

@@ -3,6 +3,8 @@ package io.sluice.systemstack.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.PacketOffload;
 import io.sluice.netstack.engine.Counter;
 import io.sluice.wire.PacketComposer;
@@ -290,6 +292,24 @@ class TcpNatTest {
         rig.client(NatRig.syn(3000, 80, 100));
         rig.forwardedSyn();
         rig.expectCounted(Counter.KERNEL_SESSIONS_EVICTED, 1);
+        assertThat(rig.nat.connections()).isEqualTo(3);
+    }
+
+    @Test
+    void limits_resetConfigured_clientsAreReset() {
+        rig.close();
+        rig = new NatRig(3, 2, true, new TcpSettings(CongestionAlgorithm.CUBIC, true, 552));
+        rig.establish(2000);
+        rig.client(NatRig.syn(3000, 80, 100));
+        rig.forwardedSyn();
+        rig.client(NatRig.syn(3001, 80, 100));
+        rig.forwardedSyn();
+        rig.client(NatRig.syn(3002, 80, 100));
+        NatRig.Sent rst = rig.next();
+        assertThat(rst.tcp().flags()).isEqualTo(RST_ACK);
+        assertThat(rst.tcp().destinationPort()).isEqualTo(3002);
+        assertThat(rst.tcp().acknowledgment()).isEqualTo(101);
+        rig.expectCounted(Counter.SYN_DROPPED_HALF_OPEN_LIMIT, 1);
         assertThat(rig.nat.connections()).isEqualTo(3);
     }
 

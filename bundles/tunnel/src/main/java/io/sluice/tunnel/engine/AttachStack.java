@@ -31,7 +31,7 @@ record AttachStack() implements Step {
                 cause -> context.report(new Command.DeviceFailed(session.number(), cause)));
         StackConfig config = StackConfig.defaults(
                         Session.INBOUND_TAG, session.profile().tun().addresses())
-                .with(session.profile().congestionControl());
+                .with(session.profile().tcp());
         try {
             session.attached(
                     stack, stack.attach(device, context.rooms().acceptor().orElse(null), config));

@@ -2,6 +2,7 @@ package io.sluice.tunnel.engine;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tunnel.TunnelError;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
@@ -112,7 +113,9 @@ public final class MemoryText {
     private static void profile(String at, TunnelProfile profile, Map<String, String> lines) {
         device(at, profile.tun(), lines);
         lines.put(at + "stack", profile.stack());
-        lines.put(at + "congestionControl", profile.congestionControl().name());
+        lines.put(at + "congestionControl", profile.tcp().congestionControl().name());
+        lines.put(at + "abortOnOverflow", Boolean.toString(profile.tcp().abortOnOverflow()));
+        lines.put(at + "minPathMtu", Integer.toString(profile.tcp().minPathMtu()));
         lines.put(at + "include", prefixes(profile.include()));
         lines.put(at + "exclude", prefixes(profile.exclude()));
         lines.put(
@@ -132,8 +135,7 @@ public final class MemoryText {
         return Optional.of(new TunnelProfile(
                 device(at, lines),
                 lines.get(at + "stack"),
-                // absent in what an earlier version wrote
-                CongestionAlgorithm.valueOf(lines.getOrDefault(at + "congestionControl", "CUBIC")),
+                tcp(at, lines),
                 prefixes(lines.get(at + "include")),
                 prefixes(lines.get(at + "exclude")),
                 words(lines.getOrDefault(at + "nameServers", ""))
@@ -145,6 +147,17 @@ public final class MemoryText {
                 // An older state has none: false.
                 Boolean.parseBoolean(lines.get(at + "autoRedirect")),
                 Boolean.parseBoolean(lines.get(at + "autoStart"))));
+    }
+
+    /** What an earlier version did not write is as it was then: the default. */
+    private static TcpSettings tcp(String at, Map<String, String> lines) {
+        TcpSettings defaults = TcpSettings.DEFAULTS;
+        return new TcpSettings(
+                CongestionAlgorithm.valueOf(lines.getOrDefault(
+                        at + "congestionControl", defaults.congestionControl().name())),
+                Boolean.parseBoolean(
+                        lines.getOrDefault(at + "abortOnOverflow", Boolean.toString(defaults.abortOnOverflow()))),
+                Integer.parseInt(lines.getOrDefault(at + "minPathMtu", Integer.toString(defaults.minPathMtu()))));
     }
 
     private static void device(String at, TunConfig config, Map<String, String> lines) {

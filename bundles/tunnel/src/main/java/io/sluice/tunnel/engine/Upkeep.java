@@ -161,7 +161,7 @@ final class Upkeep {
     static boolean profile(Session session, TunnelContext context) throws Fault {
         TunnelProfile saved = context.profile().orElseThrow();
         TunnelProfile now = session.profile();
-        if (!saved.tun().equals(now.tun()) || saved.congestionControl() != now.congestionControl()) {
+        if (!saved.tun().equals(now.tun()) || !saved.tcp().equals(now.tcp())) {
             return false;
         }
         if (now.autoRedirect() && !saved.autoRedirect()) {

@@ -25,7 +25,7 @@ class TunnelMachine_NetworkTest {
         return new TunnelProfile(
                 profile.tun(),
                 profile.stack(),
-                profile.congestionControl(),
+                profile.tcp(),
                 profile.include(),
                 profile.exclude(),
                 List.of(servers).stream().map(InetAddress::ofLiteral).toList(),

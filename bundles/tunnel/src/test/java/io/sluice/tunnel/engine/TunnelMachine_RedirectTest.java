@@ -55,7 +55,7 @@ class TunnelMachine_RedirectTest {
         return new TunnelProfile(
                 plain.tun(),
                 plain.stack(),
-                plain.congestionControl(),
+                plain.tcp(),
                 plain.include(),
                 plain.exclude(),
                 plain.table(),

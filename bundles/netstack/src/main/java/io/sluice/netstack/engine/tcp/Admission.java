@@ -12,7 +12,7 @@ package io.sluice.netstack.engine.tcp;
  *  at the bound                   SYN cookie               SYN cookie
  * </pre>
  * One client, an IPv6 network of 64 bits being one, has a third of the bound at most; beyond it gets cookies too. Cookies are limited to
- * {@link TcpLimits#COOKIES_PER_SECOND}: what comes on top is dropped and counted, and a client repeats its SYN. A cookie that comes back makes
+ * {@link TcpLimits#COOKIES_PER_SECOND}: what comes on top is dropped (or reset, as it is configured) and counted, and a client repeats its SYN. A cookie that comes back makes
  * the client known, and its connection is offered while there is room below the bound.
  *
  * <p>Clients are told apart by a keyed hash, in tables of a fixed size: two that share a place share its count, and of two known ones the

@@ -96,7 +96,7 @@ public final class TcpLayer implements TransportInput, TcpErrors {
     }
 
     CongestionControl congestionControl(int segmentSize, boolean sack) {
-        return switch (engine.setup().limits().congestionControl()) {
+        return switch (engine.setup().limits().tcp().congestionControl()) {
             case CUBIC -> new Cubic(segmentSize);
             case BBR -> new Bbr(segmentSize, sack, engine.setup().random(), engine.nowNanos());
         };
@@ -142,7 +142,7 @@ public final class TcpLayer implements TransportInput, TcpErrors {
     void offer(Segment syn, int ports, TimeWait previous) {
         IncomingPacket packet = syn.packet;
         if (connections() >= engine.setup().limits().maxConnections()) {
-            counters().count(Counter.SYN_DROPPED_CONNECTION_LIMIT);
+            overflow(syn, Counter.SYN_DROPPED_CONNECTION_LIMIT);
             return;
         }
         switch (admission.judge(packet.sourceHigh, packet.sourceLow, syn.nowNanos)) {
@@ -157,17 +157,25 @@ public final class TcpLayer implements TransportInput, TcpErrors {
                 int timestamp = (int) (syn.nowNanos / 1_000_000) + offset;
                 output.cookie(syn, ports, cookies.make(syn, ports, syn.nowNanos), timestamp);
             }
-            case DROP -> counters().count(Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
+            case DROP -> overflow(syn, Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
         }
     }
 
-    /** A SYN cookie came back. With no room for it, silence: the client sends its segment again. */
+    /** No room. Silence lets the client try again; RST, if it is configured, tells its user at once. RFC 9293 §3.10.7.2 allows both. */
+    private void overflow(Segment refused, Counter limit) {
+        counters().count(limit);
+        if (engine.setup().limits().tcp().abortOnOverflow()) {
+            output.resetStray(refused);
+        }
+    }
+
+    /** A SYN cookie came back. */
     private void offerProven(Segment answer, int ports) {
         IncomingPacket packet = answer.packet;
         if (connections() >= engine.setup().limits().maxConnections()) {
-            counters().count(Counter.SYN_DROPPED_CONNECTION_LIMIT);
+            overflow(answer, Counter.SYN_DROPPED_CONNECTION_LIMIT);
         } else if (!admission.mayOfferProven(packet.sourceHigh, packet.sourceLow)) {
-            counters().count(Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
+            overflow(answer, Counter.SYN_DROPPED_HALF_OPEN_LIMIT);
         } else {
             counters().count(Counter.TCP_SYN_COOKIES_ANSWERED);
             admission.proved(packet.sourceHigh, packet.sourceLow, answer.nowNanos);

@@ -13,8 +13,6 @@ final class TcpLimits {
     /** Less would be all header; Linux has 48 with options (TCP_MIN_SND_MSS, the answer to CVE-2019-11479). */
     static final int MIN_MSS = 64;
 
-    /** Linux's floor (route min_pmtu): a forged error costs no more than this; RFC 1191 §3 would allow 68. */
-    static final int MIN_PATH_MTU_V4 = 552;
     /** RFC 8201 §4: no less is believed. */
     static final int MIN_PATH_MTU_V6 = 1_280;
 

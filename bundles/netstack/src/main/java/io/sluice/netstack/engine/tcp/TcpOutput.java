@@ -19,6 +19,7 @@ final class TcpOutput {
     private final IpOutput ip;
     private final OffloadCapabilities offload;
     private final int mtu;
+    private final int minPathMtuV4;
     private final int[] edges = new int[8];
 
     TcpOutput(TcpLayer layer, StackEngine engine) {
@@ -26,6 +27,7 @@ final class TcpOutput {
         this.ip = engine.output();
         this.offload = engine.setup().offload();
         this.mtu = engine.setup().mtu();
+        this.minPathMtuV4 = engine.setup().limits().tcp().minPathMtu();
     }
 
     /** What we tell the peer to send at most: RFC 9293 §3.7.1, options not counted (RFC 6691). */
@@ -38,9 +40,9 @@ final class TcpOutput {
         return Math.min(peerMss, advertisedMss(v4)) - (timestamps ? TIMESTAMPS_LENGTH : 0);
     }
 
-    /** The same for a path whose MTU is smaller than the device's, but not below what every path carries. */
+    /** The same for a path whose MTU is smaller than the device's, but not below what is believed of a path. */
     int segmentSizeForMtu(int pathMtu, boolean v4, boolean timestamps) {
-        int carried = Math.max(pathMtu, v4 ? TcpLimits.MIN_PATH_MTU_V4 : TcpLimits.MIN_PATH_MTU_V6);
+        int carried = Math.max(pathMtu, v4 ? minPathMtuV4 : TcpLimits.MIN_PATH_MTU_V6);
         return carried - (v4 ? 40 : 60) - (timestamps ? TIMESTAMPS_LENGTH : 0);
     }
 

@@ -8,6 +8,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.netstack.CongestionAlgorithm;
 import io.sluice.api.netstack.StackConfig;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.OffloadCapabilities;
 import io.sluice.api.tun.PacketOffload;
 import io.sluice.netstack.engine.CapturedQueue;
@@ -59,7 +60,7 @@ final class SimulatedNetwork {
     }
 
     SimulatedNetwork(SimulatedLink down, SimulatedLink up, CongestionAlgorithm algorithm, long seed) {
-        limits = StackConfig.defaults("tun", List.of()).with(algorithm);
+        limits = StackConfig.defaults("tun", List.of()).with(TcpSettings.DEFAULTS.with(algorithm));
         Random random = new Random(seed);
         byte[] octets = new byte[PATTERN];
         random.nextBytes(octets);

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.netstack.CongestionAlgorithm;
 import io.sluice.api.netstack.StackConfig;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.OffloadCapabilities;
 import io.sluice.api.tun.PacketHandler;
 import io.sluice.api.tun.PacketOffload;
@@ -94,7 +95,7 @@ class SteadyStateAllocationTest {
                 device,
                 1500,
                 new OffloadCapabilities(true, true, true, true),
-                StackConfig.defaults("tun", List.of()).with(algorithm),
+                StackConfig.defaults("tun", List.of()).with(TcpSettings.DEFAULTS.with(algorithm)),
                 64 << 20,
                 () -> now,
                 new Random(3),

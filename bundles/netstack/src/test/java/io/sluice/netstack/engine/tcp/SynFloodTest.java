@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.netstack.CongestionAlgorithm;
 import io.sluice.api.netstack.StackConfig;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.PacketOffload;
 import io.sluice.netstack.engine.CapturedQueue;
 import io.sluice.netstack.engine.Counter;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a flood of SYNs costs, and that nobody else pays for it: {@link Admission}, {@link SynCookies}. */
 @ExtendWith({ConversationEnd.class, WithoutLeakDetector.class})
@@ -108,6 +112,73 @@ class SynFloodTest {
         c.queue.packets.clear();
         flood(c, 10, new Random(2));
         assertThat(c.queue.packets).hasSize(10);
+    }
+
+    private static StackConfig aborting(int maxConnections, int bound) {
+        return new StackConfig("tun", List.of(), maxConnections, bound, 10, Duration.ofMinutes(5))
+                .with(new TcpSettings(CongestionAlgorithm.CUBIC, true, 552));
+    }
+
+    @Test
+    @Tag("TC-12")
+    void limit_resetConfigured_rstCountedAndOthersUnaffected() {
+        Conversation.Options options = hanging(BOUND);
+        options.limits = aborting(65_536, BOUND);
+        Conversation c = new Conversation(options);
+        c.send(Seg.syn());
+        c.accept().expect(Seg.synAck()).send(Seg.ack().seq(1).ack(1));
+        c.options.accept = false;
+        flood(c, STRANGERS + TcpLimits.COOKIES_PER_SECOND + 500, new Random(1));
+        c.expectCounted(Counter.SYN_DROPPED_HALF_OPEN_LIMIT, 500).expectCounted(Counter.TCP_RESETS_SENT, 500);
+        assertThat(c.queue.packets).hasSize(TcpLimits.COOKIES_PER_SECOND + 500);
+        c.queue.packets.clear();
+        c.send(Seg.data("x").seq(1).ack(1)).expectReceived("x");
+        c.write("y").expect(Seg.data("y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Tag("TC-12")
+    void connectionLimit_silenceOrRst_asConfigured(boolean abort) {
+        Conversation.Options options = new Conversation.Options();
+        options.limits =
+                abort ? aborting(1, BOUND) : new StackConfig("tun", List.of(), 1, BOUND, 10, Duration.ofMinutes(5));
+        Conversation c = new Conversation(options);
+        c.send(Seg.syn()).expect(Seg.synAck()).send(Seg.ack().seq(1).ack(1));
+        c.options.clientPort = 40_001;
+        c.serverIsn = 0;
+        c.send(Seg.syn());
+        if (abort) {
+            c.expect(Seg.rstAck().seq(0).ack(1));
+        }
+        c.expectNothing().expectCounted(Counter.SYN_DROPPED_CONNECTION_LIMIT, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Tag("TC-12")
+    void cookieWithoutRoom_silenceOrRst_asConfigured(boolean abort) {
+        Conversation.Options options = hanging(4);
+        options.limits = options.limits.with(new TcpSettings(CongestionAlgorithm.CUBIC, abort, 552));
+        Conversation c = new Conversation(options);
+        flood(c, 1, new Random(1));
+        c.queue.packets.clear();
+        c.send(Seg.syn());
+        cookie(c);
+        int first = c.serverIsn;
+        // A second connection of the client takes the only place that one client may have of four.
+        c.options.clientPort = 40_001;
+        c.send(Seg.syn());
+        cookie(c);
+        c.send(Seg.ack().seq(1).ack(1)).expectNothing();
+        assertThat(c.offers).hasSize(2);
+        c.options.clientPort = 40_000;
+        c.serverIsn = first;
+        c.send(Seg.ack().seq(1).ack(1));
+        if (abort) {
+            c.expect(Seg.rst().seq(1));
+        }
+        c.expectNothing().expectCounted(Counter.SYN_DROPPED_HALF_OPEN_LIMIT, 1);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.sluice.netstack.engine.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.OffloadCapabilities;
 import io.sluice.netstack.engine.Counter;
 import io.sluice.netstack.engine.Endpoint;
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Loss, reordering, congestion: cases TC-45, 46, 48, 51. The client is 20 ms away. */
 @ExtendWith(ConversationEnd.class)
@@ -299,6 +303,20 @@ class TcpRecoveryTest {
         c.expectNothing().expectAlive().expectCounted(Counter.TCP_ICMP_ERRORS_IGNORED, 3);
         tooBig(c, 68, 1); // believed down to the floor only
         c.expect(Seg.ack().seq(1).length(512));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"116, 68, 76", "116, 400, 360", "1000, 68, 960", "1200, 1199, 1160"})
+    @Tag("TC-54")
+    void packetTooBig_floorConfigured_believedDownToIt(int floor, int mtu, int segment) {
+        Conversation.Options options = new Conversation.Options();
+        options.limits = options.limits.with(new TcpSettings(CongestionAlgorithm.CUBIC, false, floor));
+        Conversation c = new Conversation(options);
+        c.send(Seg.syn().scale(7)).expect(Seg.synAck());
+        c.at(20).send(Seg.ack().seq(1).ack(1).window(4_000)).writeBulk('x', MSS);
+        c.expect(Seg.ack().seq(1).length(MSS));
+        tooBig(c, mtu, 1);
+        c.expect(Seg.ack().seq(1).length(segment));
     }
 
     /** A whole window was acknowledged. */
