@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Addresses that a route alone gives the host, of both families, as they come and go. */
 @Tag("netns")
@@ -116,6 +117,27 @@ class LocalRoutes_NetnsTest {
         for (String address : List.of("192.168.7.1", "192.168.7.255", "fd07::1", "203.0.113.1")) {
             assertThat(own(address)).as(address).isFalse();
         }
+    }
+
+    /** A neighbour can make the kernel add such a route by one router advertisement. Java takes what it leads to for IPv4. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "route add unreachable ::ffff:0:0/96",
+                "route add ::ffff:0:0/96 dev lan0 proto kernel",
+                "route add local ::ffff:0:0/96 dev lo",
+                "route add 2001:db8::/48 via ::ffff:192.0.2.1 dev lan0 onlink",
+                "address add ::ffff:192.0.2.7/128 dev lan0 nodad",
+                "rule add to ::ffff:0:0/96 lookup 77",
+                "rule add not from ::ffff:0:0/96 lookup 77"
+            })
+    void mappedAddress_costsItselfAlone(String command) throws Exception {
+        host.exec(("ip -6 " + command).split(" "));
+        assertThat(view()).isEmpty();
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        await("198.51.100.7", true);
+        assertThat(own("192.0.2.7")).isFalse();
+        assertThat(own("192.168.7.2")).isTrue();
     }
 
     @ParameterizedTest

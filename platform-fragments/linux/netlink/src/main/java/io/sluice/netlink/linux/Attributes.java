@@ -1,5 +1,6 @@
 package io.sluice.netlink.linux;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,8 @@ public final class Attributes {
 
     /** NLA_F_NESTED and NLA_F_NET_BYTEORDER are flags in the type (linux/netlink.h). */
     private static final int TYPE_MASK = 0x3fff;
+
+    private static final int IPV6_OCTETS = 16;
 
     private final Map<Integer, ByteBuffer> byType = new LinkedHashMap<>();
 
@@ -79,6 +82,7 @@ public final class Attributes {
         return value == null ? absent : Byte.toUnsignedInt(sized(type, value, 1).get(0));
     }
 
+    /** An address; 16 octets are one of IPv6 whatever they hold, even an IPv4 address within (RFC 4291 §2.5.5.2), which Java makes one of IPv4 elsewhere. */
     public Optional<InetAddress> address(int type) throws NetlinkException {
         ByteBuffer value = byType.get(type);
         if (value == null) {
@@ -87,7 +91,10 @@ public final class Attributes {
         byte[] bytes = new byte[value.capacity()];
         value.get(0, bytes);
         try {
-            return Optional.of(InetAddress.getByAddress(bytes));
+            return Optional.of(
+                    bytes.length == IPV6_OCTETS
+                            ? Inet6Address.getByAddress(null, bytes, -1)
+                            : InetAddress.getByAddress(bytes));
         } catch (UnknownHostException e) {
             throw NetlinkMessage.malformed("attribute " + type + " is an address of " + bytes.length + " octets");
         }

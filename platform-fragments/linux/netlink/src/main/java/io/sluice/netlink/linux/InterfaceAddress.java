@@ -10,6 +10,7 @@ import static io.sluice.netlink.linux.NetlinkMessage.malformed;
 import io.sluice.api.net.IpPrefix;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * An address of an interface as RTM_NEWADDR tells it.
@@ -49,10 +50,15 @@ public record InterfaceAddress(int index, IpPrefix local, InetAddress peer, int 
         return flags <= 0xff ? out : out.attributeU32(IFA_FLAGS, flags);
     }
 
-    static InterfaceAddress read(NetlinkMessage message) throws NetlinkException {
+    /** Reads one; empty if it is of another family (MCTP, Phonet), or one that nobody can ask for ({@link Route#prefix}). */
+    static Optional<InterfaceAddress> read(NetlinkMessage message) throws NetlinkException {
         ByteBuffer in = message.content();
         if (in.remaining() < FIXED) {
             throw malformed("ifaddrmsg of " + in.remaining() + " octets");
+        }
+        int family = Byte.toUnsignedInt(in.get(0));
+        if (family != AF_INET && family != AF_INET6) {
+            return Optional.empty();
         }
         int length = Byte.toUnsignedInt(in.get(1));
         int flags = Byte.toUnsignedInt(in.get(2));
@@ -63,7 +69,8 @@ public record InterfaceAddress(int index, IpPrefix local, InetAddress peer, int 
         InetAddress peer =
                 attributes.address(IFA_ADDRESS).orElseThrow(() -> malformed("address message without IFA_ADDRESS"));
         InetAddress local = attributes.address(IFA_LOCAL).orElse(peer);
-        return new InterfaceAddress(index, Route.prefix(local, length), peer, attributes.u32(IFA_FLAGS, flags), scope);
+        int allFlags = attributes.u32(IFA_FLAGS, flags);
+        return Route.prefix(local, length).map(prefix -> new InterfaceAddress(index, prefix, peer, allFlags, scope));
     }
 
     static int family(boolean ipv6) {

@@ -18,6 +18,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +55,9 @@ public record Route(
 
     /** sizeof(struct rtnexthop). */
     private static final int NEXT_HOP = 8;
+
+    /** How an address of IPv6 begins that holds one of IPv4. */
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     public Route {
         nextHops = List.copyOf(nextHops);
@@ -158,7 +162,8 @@ public record Route(
         out.end(multipath);
     }
 
-    static Route read(NetlinkMessage message) throws NetlinkException {
+    /** Reads one; empty for a destination that nobody can ask for ({@link #prefix}). */
+    static Optional<Route> read(NetlinkMessage message) throws NetlinkException {
         ByteBuffer in = message.content();
         if (in.remaining() < FIXED) {
             throw malformed("rtmsg of " + in.remaining() + " octets");
@@ -169,9 +174,13 @@ public record Route(
         int flags = in.getInt(8);
         Attributes attributes = Attributes.read(in.duplicate().position(FIXED));
         InetAddress destination = attributes.address(RTA_DST).orElse(unspecified(family == AF_INET6));
+        Optional<IpPrefix> prefix = prefix(destination, length);
+        if (prefix.isEmpty()) {
+            return Optional.empty();
+        }
         Optional<ByteBuffer> multipath = attributes.data(RTA_MULTIPATH);
-        return new Route(
-                prefix(destination, length),
+        return Optional.of(new Route(
+                prefix.get(),
                 Integer.toUnsignedLong(attributes.u32(RTA_TABLE, table)),
                 Byte.toUnsignedInt(in.get(5)),
                 Byte.toUnsignedInt(in.get(6)),
@@ -181,7 +190,7 @@ public record Route(
                 attributes.address(RTA_GATEWAY),
                 attributes.u32(RTA_PRIORITY, 0),
                 attributes.address(RTA_PREFSRC),
-                multipath.isPresent() ? readHops(multipath.get()) : List.of());
+                multipath.isPresent() ? readHops(multipath.get()) : List.of()));
     }
 
     private static List<NextHop> readHops(ByteBuffer in) throws NetlinkException {
@@ -206,12 +215,25 @@ public record Route(
         return hops;
     }
 
-    static IpPrefix prefix(InetAddress address, int length) throws NetlinkException {
+    /**
+     * A prefix of the kernel's; empty for one of IPv4-mapped addresses (::ffff:0:0/96, RFC 4291 §2.5.5.2). Java takes those for IPv4's, whose prefixes are
+     * shorter, and so does the kernel when a socket connects there: no packet of ours has one.
+     */
+    static Optional<IpPrefix> prefix(InetAddress address, int length) throws NetlinkException {
+        if (isMapped(address)) {
+            return Optional.empty();
+        }
         try {
-            return new IpPrefix(address, length);
+            return Optional.of(new IpPrefix(address, length));
         } catch (IllegalArgumentException e) {
             throw malformed(e.getMessage());
         }
+    }
+
+    private static boolean isMapped(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets.length == MAPPED.length + Integer.BYTES
+                && Arrays.equals(octets, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
     }
 
     private static InetAddress unspecified(boolean ipv6) {

@@ -84,7 +84,7 @@ public final class Rtnetlink implements AutoCloseable {
         List<InterfaceAddress> addresses = new ArrayList<>();
         MessageWriter request = InterfaceAddress.header(RTM_GETADDR, DUMP, AF_UNSPEC, 0, 0, 0, 0);
         for (NetlinkMessage part : socket.dump(request, "list addresses")) {
-            addresses.add(InterfaceAddress.read(part));
+            InterfaceAddress.read(part).ifPresent(addresses::add);
         }
         return addresses;
     }
@@ -148,10 +148,9 @@ public final class Rtnetlink implements AutoCloseable {
             throw e;
         }
         for (NetlinkMessage part : parts) {
-            Route route = Route.read(part);
-            if (route.destination().isIpv6() == ipv6 && (route.flags() & RTM_F_CLONED) == 0) {
-                routes.add(route);
-            }
+            Route.read(part)
+                    .filter(route -> route.destination().isIpv6() == ipv6 && (route.flags() & RTM_F_CLONED) == 0)
+                    .ifPresent(routes::add);
         }
         return routes;
     }
@@ -179,8 +178,8 @@ public final class Rtnetlink implements AutoCloseable {
      */
     public Optional<Route> route(InetAddress destination, int mark) throws NetlinkException {
         try {
-            return Optional.of(Route.read(socket.ask(
-                    routeRequest(destination, mark), "look up the route to " + destination.getHostAddress())));
+            return Route.read(socket.ask(
+                    routeRequest(destination, mark), "look up the route to " + destination.getHostAddress()));
         } catch (NetlinkException e) {
             return switch (e.errno()) {
                 // unreachable, prohibit and blackhole routes answer with their own errors (fib_props in

@@ -31,8 +31,8 @@ import java.util.OptionalInt;
  * @param action FR_ACT_…
  * @param table for FR_ACT_TO_TBL
  * @param inverted it matches what its conditions do not
- * @param source from which prefix
- * @param destination to which prefix
+ * @param source from which prefix; of the other family if it contains no packet
+ * @param destination to which prefix; likewise
  * @param input by which interface it came
  * @param output by which interface its socket is bound to send
  * @param mark the packet's mark, compared under {@code mask}; both 0 for no condition
@@ -61,6 +61,9 @@ public record Rule(
 
     /** sizeof(struct fib_rule_hdr). */
     private static final int FIXED = 12;
+
+    /** A rule of IPv6 may name a prefix that nobody can ask for ({@link Route#prefix}). Inverted it applies to all: it must not be left out. */
+    private static final IpPrefix NOTHING = IpPrefix.parse("0.0.0.0/32");
 
     /** Every bit of the mark counts; the kernel's own default. */
     public static final int WHOLE_MARK = -1;
@@ -144,6 +147,6 @@ public record Rule(
     private static Optional<IpPrefix> prefix(Optional<InetAddress> address, byte length) throws NetlinkException {
         return address.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Route.prefix(address.get(), Byte.toUnsignedInt(length)));
+                : Route.prefix(address.get(), Byte.toUnsignedInt(length)).or(() -> Optional.of(NOTHING));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -32,8 +33,8 @@ class ReplyParsingTest {
     private static Object read(NetlinkMessage message) throws NetlinkException {
         return switch (message.type()) {
             case RTM_NEWLINK, 17 -> Link.read(message);
-            case RTM_NEWADDR, RTM_DELADDR -> InterfaceAddress.read(message);
-            case RTM_NEWROUTE, RTM_DELROUTE -> Route.read(message);
+            case RTM_NEWADDR, RTM_DELADDR -> InterfaceAddress.read(message).orElseThrow();
+            case RTM_NEWROUTE, RTM_DELROUTE -> Route.read(message).orElseThrow();
             case RTM_NEWRULE, RTM_DELRULE -> Rule.read(message);
             case NLMSG_ERROR -> {
                 Acknowledgement.check(message, "test");
@@ -218,5 +219,69 @@ class ReplyParsingTest {
     @Test
     void refuse_acknowledgement_isNone() throws NetlinkException {
         Acknowledgement.check(single("route_add_v4_dev_table_reply0"), "add route");
+    }
+
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0};
+
+    private static NetlinkMessage made(MessageWriter writer) throws NetlinkException {
+        return NetlinkMessage.split(writer.finish(1)).getFirst();
+    }
+
+    /** A router's advertisement of the prefix ::ffff:0:0/96 makes the kernel add such a route. */
+    @Test
+    void read_routeToMappedAddresses_isLeftOut() throws NetlinkException {
+        MessageWriter writer = Route.header(RTM_NEWROUTE, 0, AF_INET6, 96, RT_TABLE_MAIN)
+                .u8(RTPROT_KERNEL)
+                .u8(RT_SCOPE_UNIVERSE)
+                .u8(RTN_UNICAST)
+                .u32(0)
+                .attribute(RTA_DST, MAPPED)
+                .attributeU32(RTA_OIF, 2);
+        assertThat(Route.read(made(writer))).isEmpty();
+    }
+
+    @Test
+    void read_mappedGatewayAndSource_staysOfIpv6() throws NetlinkException {
+        MessageWriter writer = Route.header(RTM_NEWROUTE, 0, AF_INET6, 0, RT_TABLE_MAIN)
+                .u8(RTPROT_STATIC)
+                .u8(RT_SCOPE_UNIVERSE)
+                .u8(RTN_UNICAST)
+                .u32(0)
+                .attribute(RTA_GATEWAY, MAPPED)
+                .attribute(RTA_PREFSRC, MAPPED);
+        Route route = Route.read(made(writer)).orElseThrow();
+        assertThat(route.gateway()).containsInstanceOf(Inet6Address.class);
+        assertThat(route.source()).containsInstanceOf(Inet6Address.class);
+    }
+
+    @Test
+    void read_mappedAddressOrOfAnotherFamily_isLeftOut() throws NetlinkException {
+        MessageWriter mapped = InterfaceAddress.header(RTM_NEWADDR, 0, AF_INET6, 128, 0, RT_SCOPE_UNIVERSE, 2)
+                .attribute(IFA_ADDRESS, MAPPED);
+        assertThat(InterfaceAddress.read(made(mapped))).isEmpty();
+        int mctp = 45; // AF_MCTP, linux/socket.h: its addresses have one octet
+        MessageWriter strange = InterfaceAddress.header(RTM_NEWADDR, 0, mctp, 0, 0, RT_SCOPE_UNIVERSE, 2)
+                .attribute(IFA_LOCAL, new byte[] {8});
+        assertThat(InterfaceAddress.read(made(strange))).isEmpty();
+    }
+
+    /** "Not to mapped addresses" is to everywhere: such a rule must not be lost, nor look as if it had no condition. */
+    @Test
+    void read_ruleOfMappedAddresses_isKept() throws NetlinkException {
+        MessageWriter writer = Rule.header(RTM_NEWRULE, 0, true)
+                .u8(96)
+                .u8(0)
+                .u8(0)
+                .u8(77)
+                .u16(0)
+                .u8(FR_ACT_TO_TBL)
+                .u32(FIB_RULE_INVERT)
+                .attribute(FRA_DST, MAPPED);
+        Rule rule = Rule.read(made(writer));
+        assertThat(rule.inverted()).isTrue();
+        assertThat(rule.destination()).hasValueSatisfying(prefix -> {
+            assertThat(prefix.contains(InetAddress.ofLiteral("2001:db8::1"))).isFalse();
+            assertThat(prefix.contains(InetAddress.ofLiteral("::"))).isFalse();
+        });
     }
 }

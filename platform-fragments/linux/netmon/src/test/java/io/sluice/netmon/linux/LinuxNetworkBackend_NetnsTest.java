@@ -2,6 +2,7 @@ package io.sluice.netmon.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netmon.DefaultRoute;
 import io.sluice.api.netmon.HostInterface;
 import io.sluice.api.netmon.NetworkState;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The monitor in a namespace with two uplinks, as cables are pulled and leases renewed. Prints how long each change took to be known. */
 @Tag("netns")
@@ -120,6 +123,28 @@ class LinuxNetworkBackend_NetnsTest {
                 .filter(r -> r.device().equals(device)
                         && r.gateway().equals(java.util.Optional.of(InetAddress.ofLiteral(gateway))))
                 .isPresent();
+    }
+
+    /** A neighbour can make the kernel add such a route by one router advertisement. Java takes what it leads to for IPv4. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "route add unreachable ::ffff:0:0/96",
+                "route add ::ffff:0:0/96 dev wan0 proto kernel",
+                "route add default via ::ffff:192.0.2.1 dev wan0 onlink",
+                "address add ::ffff:192.0.2.7/128 dev wan0 nodad"
+            })
+    void read_mappedAddress_costsItselfAlone(String command) throws Exception {
+        host.exec(("ip -6 " + command).split(" "));
+        Reading reading = backend.read();
+        assertThat(reading.default4())
+                .hasValueSatisfying(way -> assertThat(way.device()).isEqualTo("wan0"));
+        assertThat(reading.interfaces())
+                .filteredOn(i -> i.name().equals("wan0"))
+                .singleElement()
+                .satisfies(wan0 -> assertThat(wan0.addresses())
+                        .contains(IpPrefix.parse("192.0.2.10/24"))
+                        .noneMatch(a -> a.address().equals(InetAddress.ofLiteral("192.0.2.7"))));
     }
 
     @Test
