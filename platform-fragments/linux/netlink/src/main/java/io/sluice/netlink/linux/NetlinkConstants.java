@@ -43,6 +43,7 @@ public final class NetlinkConstants {
     static final int NLMSGERR_ATTR_MSG = 1;
 
     public static final int RTM_NEWLINK = 16;
+    public static final int RTM_DELLINK = 17;
     static final int RTM_GETLINK = 18;
     static final int RTM_NEWADDR = 20;
     static final int RTM_DELADDR = 21;

@@ -79,6 +79,11 @@ public final class Rtnetlink implements AutoCloseable {
         socket.change(Link.header(RTM_NEWLINK, CHANGE, index, IFF_UP, IFF_UP), "bring up interface number " + index);
     }
 
+    /** Only kinds that programs make can be deleted: for others the kernel says EOPNOTSUPP. */
+    public void deleteLink(int index) throws NetlinkException {
+        socket.change(Link.header(RTM_DELLINK, CHANGE, index, 0, 0), "delete interface number " + index);
+    }
+
     /** Every address of every interface, both families. */
     public List<InterfaceAddress> addresses() throws NetlinkException {
         List<InterfaceAddress> addresses = new ArrayList<>();

@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +94,7 @@ final class TunInterface {
     }
 
     private void addAddresses(List<IpPrefix> wanted) throws TunException, NetlinkException {
-        List<InterfaceAddress> present = netlink.addresses();
+        List<InterfaceAddress> present = presentWithoutLeftovers(wanted);
         for (IpPrefix address : wanted) {
             boolean there = false;
             for (InterfaceAddress other : present) {
@@ -107,6 +110,40 @@ final class TunInterface {
                 add(address);
             }
         }
+    }
+
+    /** The addresses of all interfaces, after devices that bear a wanted one, are ours and are open in no program were removed. */
+    private List<InterfaceAddress> presentWithoutLeftovers(List<IpPrefix> wanted) throws NetlinkException {
+        List<InterfaceAddress> present = netlink.addresses();
+        Set<Integer> inTheWay = present.stream()
+                .filter(other -> other.index() != link.index()
+                        && wanted.stream()
+                                .anyMatch(address ->
+                                        address.address().equals(other.local().address())))
+                .map(InterfaceAddress::index)
+                .collect(Collectors.toSet());
+        boolean removed = false;
+        for (int index : inTheWay) {
+            Optional<Link> left = netlink.link(index).filter(TunInterface::isLeftBehind);
+            if (left.isPresent()) {
+                netlink.deleteLink(index);
+                removed = true;
+                LOG.warn(
+                        "removed {}: an earlier run's device, renamed since, with an address of {}",
+                        left.get().name(),
+                        link.name());
+            }
+        }
+        return removed ? netlink.addresses() : present;
+    }
+
+    /** One that we made persistent, under whatever name, and that nobody has open: with the last descriptor the kernel takes its carrier away (__tun_detach). */
+    private static boolean isLeftBehind(Link other) {
+        return other.kind().equals(Optional.of("tun"))
+                && other.alias().equals(Optional.of(ALIAS))
+                && other.up()
+                && !other.running()
+                && other.tunQueues() == 0;
     }
 
     private TunException taken(IpPrefix address, InterfaceAddress other) throws NetlinkException {

@@ -111,6 +111,34 @@ class TunOpening_NetnsTest {
         assertThat(exists("tkeep")).isFalse();
     }
 
+    /** The process was killed before it could make its renamed device anew. */
+    @Test
+    void open_addressAtARenamedDeviceThatWeLeft_removesThat() throws Exception {
+        open(config("tkeep", 1, OptionalInt.empty(), true)).close();
+        namespace.exec("sh", "-c", "ip link set tkeep down; ip link set tkeep name tother; ip link set tother up");
+        try (TunDevice device = open(config("tkeep", 1, OptionalInt.empty(), true))) {
+            assertThat(exists("tother")).isFalse();
+            assertThat(namespace.exec("ip", "addr", "show", "dev", device.name()))
+                    .contains("10.66.0.1", "fd66::1");
+        }
+    }
+
+    @Test
+    void open_addressAtARenamedDeviceThatIsInUse_isRefused() throws Exception {
+        for (int queues : List.of(1, 2)) {
+            try (TunDevice used = open(config("tkeep", queues, OptionalInt.empty(), true))) {
+                namespace.exec(
+                        "sh", "-c", "ip link set tkeep down; ip link set tkeep name tother; ip link set tother up");
+                refused(
+                        () -> open(config("tkeep", 1, OptionalInt.empty(), true)),
+                        Code.TUN_ADDRESS_REFUSED,
+                        "belongs to interface tother");
+                assertThat(used.queues()).hasSize(queues);
+            }
+            namespace.exec("ip", "link", "delete", "tother");
+        }
+    }
+
     @Test
     void open_interfaceOfTheAdministrator_staysAndLosesOurAddresses() throws Exception {
         namespace.exec("ip", "tuntap", "add", "mode", "tun", "tadmin");
