@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netmon.HostInterface;
+import io.sluice.api.netstack.CongestionAlgorithm;
+import io.sluice.api.netstack.TcpSettings;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelProfile;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the coordinator does when the network or the profile is another one, and when other programs meddle. */
 class TunnelMachine_NetworkTest {
@@ -293,6 +297,25 @@ class TunnelMachine_NetworkTest {
                 .containsSubsequence(
                         "policy Connecting", "close sluice0 persistent", "open sluice0 persistent", "policy Connected");
         assertThat(bench.host.calls).noneMatch(c -> c.contains("Disconnected") || c.contains("Blocked"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BBR, false, 552", "CUBIC, true, 552", "CUBIC, false, 1000"})
+    void profile_otherTcpSettings_connectedAnew(CongestionAlgorithm algorithm, boolean abort, int minPathMtu) {
+        TunnelProfile other = new TunnelProfile(
+                PROFILE.tun(),
+                PROFILE.stack(),
+                new TcpSettings(algorithm, abort, minPathMtu),
+                PROFILE.include(),
+                PROFILE.exclude(),
+                PROFILE.table(),
+                PROFILE.rulePriority(),
+                false,
+                false);
+        tell(new Command.SaveProfile(other, true));
+        assertThat(bench.host.calls)
+                .containsSubsequence(
+                        "policy Connecting", "close sluice0 persistent", "open sluice0 persistent", "policy Connected");
     }
 
     @Test
