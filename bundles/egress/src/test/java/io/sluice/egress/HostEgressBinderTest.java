@@ -84,7 +84,7 @@ class HostEgressBinderTest {
         view.set(null);
         changed.get().run();
         assertThat(binder.isHostAddress(routed)).isTrue();
-        view.set(new NetworkView(List.of(), Set.of(), List.of(), Map.of(), Set.of(), true));
+        view.set(new NetworkView(List.of(), Set.of(), List.of(), List.of(), Map.of(), Set.of(), true));
         changed.get().run();
         assertThat(binder.isHostAddress(routed)).isFalse();
     }
@@ -110,7 +110,13 @@ class HostEgressBinderTest {
     private static class QuietHost implements EgressBackend {
         static final InetAddress SECOND = InetAddress.ofLiteral("192.0.2.10");
         static final NetworkView VIEW = new NetworkView(
-                List.of(), Set.of(SECOND), List.of(IpPrefix.parse("198.51.100.0/24")), Map.of(), Set.of(), true);
+                List.of(),
+                Set.of(SECOND),
+                List.of(IpPrefix.parse("198.51.100.0/24")),
+                List.of(),
+                Map.of(),
+                Set.of(),
+                true);
 
         @Override
         public Optional<String> markLimitation() {

@@ -54,7 +54,10 @@ public interface EgressBinder {
         return isOwn(source);
     }
 
-    /** Whether the address is one of this host's: on whatever interface, or by a route alone (AnyIP, anycast). Any thread; no system call, no lock. */
+    /**
+     * Whether the address may be one of this host's: on whatever interface, or by a route alone (AnyIP, anycast), even if another route may lead elsewhere. Any
+     * thread; no system call, no lock.
+     */
     boolean isHostAddress(InetAddress address);
 
     EgressStatus status();

@@ -34,7 +34,7 @@ public final class EgressTable {
     public EgressTable(NetworkView view, String wanted) {
         this.ways4 = sorted(view.ways(), false);
         this.ways6 = sorted(view.ways(), true);
-        this.local = new HostAddresses(view.local(), view.localRoutes());
+        this.local = new HostAddresses(view);
         this.interfaces = view.interfaces();
         this.tunnels = view.tunnels();
         this.decided = view.decided();
@@ -55,7 +55,7 @@ public final class EgressTable {
      * @param marked whether the socket carries the mark that the routes into the tunnel except
      */
     public EgressChoice towards(InetAddress destination, boolean marked) {
-        if (local.contains(destination)) {
+        if (local.certainly(destination)) {
             return new EgressChoice.Unbound();
         }
         Optional<Way> way = way(destination);
@@ -69,7 +69,8 @@ public final class EgressTable {
         if (fixed.isPresent()) {
             return fixed(fixed.get());
         }
-        if (!decided && marked) {
+        if (marked && (!decided || local.contains(destination))) {
+            // Only the kernel knows, and it keeps our mark out of the tunnel.
             return new EgressChoice.Unbound();
         }
         if (way.isEmpty()) {
@@ -118,23 +119,23 @@ public final class EgressTable {
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
-    /** Whether the address is one of this host's. Allocates nothing in the usual case ({@link HostAddresses}). */
+    /** Whether the address may be one of this host's. Allocates nothing in the usual case ({@link AddressRanges}). */
     public boolean isLocal(InetAddress address) {
         return local.contains(address);
     }
 
-    /** Whether it is one by a route alone, so that no interface has it. */
+    /** Whether it may be one by a route alone, so that no interface has it. */
     public boolean isLocalByRoute(InetAddress address) {
         return local.byRoute(address);
     }
 
     /**
-     * Chooses for a socket that an outbound wants sent by one interface. What is on this host is reached without one.
+     * Chooses for a socket that an outbound wants sent by one interface. What is certainly on this host is reached without one.
      *
      * @param destination null for many
      */
     public EgressChoice by(String device, InetAddress destination) {
-        if (destination != null && isLocal(destination)) {
+        if (destination != null && local.certainly(destination)) {
             return new EgressChoice.Unbound();
         }
         return tunnels.contains(device)

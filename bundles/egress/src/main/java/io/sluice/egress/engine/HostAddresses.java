@@ -1,56 +1,43 @@
 package io.sluice.egress.engine;
 
-import io.sluice.api.net.IpPrefix;
-import io.sluice.api.net.PrefixSet;
-import java.net.Inet4Address;
+import io.sluice.egress.spi.NetworkView;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * Which addresses are this host's: the loopback, those of its interfaces, and what routes alone give it. Asked at every connect: no lock, and no allocation
- * but where there are prefixes of the address's family that are wider than one address. Immutable.
+ * Which addresses are this host's: the loopback, those of its interfaces, and what routes alone give it.
+ *
+ * <p>Two questions, each with an error on its safe side. What <em>may</em> be the host's is what a client of another host must not reach: too much of it
+ * refuses a destination. What <em>certainly</em> is is what a socket may be left unbound for: too much of it would let the socket leave by an interface that
+ * it must not, or into our own tunnel. Immutable.
  */
 final class HostAddresses {
 
-    private static final int IPV4_BITS = 32;
-    private static final int IPV6_BITS = 128;
-
     private final Set<InetAddress> interfaces;
-    private final Set<InetAddress> single;
-    private final PrefixSet wide;
-    private final boolean wide4;
-    private final boolean wide6;
+    private final AddressRanges possible;
+    private final AddressRanges certain;
 
-    /**
-     * @param interfaces the interfaces' addresses
-     * @param routes prefixes that are this host's by a route alone
-     */
-    HostAddresses(Set<InetAddress> interfaces, List<IpPrefix> routes) {
-        this.interfaces = Set.copyOf(interfaces);
-        this.single = routes.stream()
-                .filter(HostAddresses::isSingle)
-                .map(IpPrefix::address)
-                .collect(Collectors.toUnmodifiableSet());
-        List<IpPrefix> others =
-                routes.stream().filter(prefix -> !isSingle(prefix)).toList();
-        this.wide = new PrefixSet(others);
-        this.wide4 = others.stream().anyMatch(prefix -> !prefix.isIpv6());
-        this.wide6 = others.stream().anyMatch(IpPrefix::isIpv6);
+    HostAddresses(NetworkView view) {
+        this.interfaces = view.local();
+        this.possible = new AddressRanges(view.localRoutes());
+        this.certain = new AddressRanges(view.certainRoutes());
     }
 
-    private static boolean isSingle(IpPrefix prefix) {
-        return prefix.length() == (prefix.isIpv6() ? IPV6_BITS : IPV4_BITS);
-    }
-
+    /** Whether it may be one. */
     boolean contains(InetAddress address) {
-        return address.isLoopbackAddress() || interfaces.contains(address) || byRoute(address);
+        return hasInterface(address) || possible.contains(address);
     }
 
-    /** Whether a route alone makes it this host's: no interface has it, nor can lose it. */
+    boolean certainly(InetAddress address) {
+        return hasInterface(address) || certain.contains(address);
+    }
+
+    private boolean hasInterface(InetAddress address) {
+        return address.isLoopbackAddress() || interfaces.contains(address);
+    }
+
+    /** Whether a route alone may make it this host's: no interface has it, nor can lose it. */
     boolean byRoute(InetAddress address) {
-        boolean hasWide = address instanceof Inet4Address ? wide4 : wide6;
-        return single.contains(address) || hasWide && wide.contains(address);
+        return possible.contains(address);
     }
 }

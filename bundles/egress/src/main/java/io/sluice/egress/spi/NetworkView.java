@@ -11,7 +11,9 @@ import java.util.Set;
  *
  * @param ways the main table, in any order
  * @param local every address of this host's interfaces
- * @param localRoutes what is this host's by a route alone (AnyIP, IPv6 anycast), host bits zero; of the loopback nothing
+ * @param localRoutes what may be this host's by a route alone (AnyIP, IPv6 anycast), host bits zero; of the loopback nothing. Rather too much: another route
+ *     or rule may lead elsewhere
+ * @param certainRoutes those of them by which it certainly is
  * @param interfaces the interfaces that are up, with their numbers
  * @param tunnels names of the TUN interfaces that this process has open
  * @param decided whether the main table alone decides; false where others have rules of their own, or the table is too large to copy: then
@@ -21,6 +23,7 @@ public record NetworkView(
         List<Way> ways,
         Set<InetAddress> local,
         List<IpPrefix> localRoutes,
+        List<IpPrefix> certainRoutes,
         Map<String, Integer> interfaces,
         Set<String> tunnels,
         boolean decided) {
@@ -29,6 +32,7 @@ public record NetworkView(
         ways = List.copyOf(ways);
         local = Set.copyOf(local);
         localRoutes = List.copyOf(localRoutes);
+        certainRoutes = List.copyOf(certainRoutes);
         interfaces = Map.copyOf(interfaces);
         tunnels = Set.copyOf(tunnels);
     }

@@ -33,6 +33,10 @@ class EgressTableTest {
             .map(IpPrefix::parse)
             .toList();
 
+    /** Of a route that another one may contradict, one of them inside of the tunnel's network. */
+    private static final List<IpPrefix> UNCERTAIN =
+            Stream.of("203.0.113.128/25", "10.66.0.128/25").map(IpPrefix::parse).toList();
+
     private static Way way(String prefix, String device, long metric) {
         return new Way(IpPrefix.parse(prefix), device, false, metric);
     }
@@ -46,6 +50,7 @@ class EgressTableTest {
                 new NetworkView(
                         ways,
                         Set.of(address("192.168.7.2"), address("10.66.0.1")),
+                        Stream.concat(LOCAL_ROUTES.stream(), UNCERTAIN.stream()).toList(),
                         LOCAL_ROUTES,
                         Map.of("eth0", 2, "wlan0", 3, "tun0", 9),
                         Set.of("tun0"),
@@ -109,6 +114,28 @@ class EgressTableTest {
         EgressTable table = table(WAYS, true, EgressTable.AUTO);
         assertThat(table.isLocal(address(asked))).isEqualTo(own);
         assertThat(table.isLocalByRoute(address(asked))).isEqualTo(byRoute);
+    }
+
+    /** A client must not reach it; a socket is left to the kernel only where our mark alone is wanted. */
+    @Test
+    void uncertainlyLocal_isLocalButBoundWhereAnInterfaceOrMarkIsWanted() {
+        InetAddress uncertain = address("203.0.113.200");
+        EgressTable table = table(WAYS, true, EgressTable.AUTO);
+        assertThat(table.isLocal(uncertain)).isTrue();
+        assertThat(table.isLocalByRoute(uncertain)).isTrue();
+        assertThat(choice(table.towards(uncertain, true))).isEqualTo("unbound");
+        assertThat(choice(table.towards(uncertain, false)))
+                .as("without our mark it might come back by the tunnel")
+                .isEqualTo("eth0");
+        assertThat(choice(table.by("wlan0", uncertain))).isEqualTo("wlan0");
+        assertThat(choice(table(WAYS, true, "wlan0").towards(uncertain, true))).isEqualTo("wlan0");
+        assertThat(choice(table.towards(address("10.66.0.200"), true))).startsWith("refused");
+        for (String certain : List.of("192.0.2.200", "192.168.7.2", "127.0.0.1")) {
+            assertThat(choice(table.by("wlan0", address(certain)))).as(certain).isEqualTo("unbound");
+            assertThat(choice(table.towards(address(certain), false)))
+                    .as(certain)
+                    .isEqualTo("unbound");
+        }
     }
 
     @Test

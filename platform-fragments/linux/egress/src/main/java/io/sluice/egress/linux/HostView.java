@@ -38,7 +38,8 @@ final class HostView {
 
     private final Map<Integer, String> names = new HashMap<>();
     private final Set<InetAddress> local = new HashSet<>();
-    private final Set<IpPrefix> localRoutes = new HashSet<>();
+    private final List<IpPrefix> localRoutes = new ArrayList<>();
+    private final List<IpPrefix> certainRoutes = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
     private final int mark;
     private boolean decided = true;
@@ -69,7 +70,7 @@ final class HostView {
         if (Files.isDirectory(IPV6)) {
             family(netlink, true);
         }
-        return new NetworkView(ways, local, List.copyOf(localRoutes), up, OwnTunnels.names(), decided);
+        return new NetworkView(ways, local, localRoutes, certainRoutes, up, OwnTunnels.names(), decided);
     }
 
     private void family(Rtnetlink netlink, boolean ipv6) throws NetlinkException {
@@ -78,11 +79,9 @@ final class HostView {
             decided &= rule.protocol() == ROUTE_ROOM || isKernels(rule);
         }
         String loopback = names.getOrDefault(LocalRoutes.LOOPBACK_INDEX, "");
-        for (IpPrefix prefix : new LocalRoutes(rules, mark, loopback).read(netlink, ipv6)) {
-            if (!prefix.address().isLoopbackAddress() && !isInterfaces(prefix)) {
-                localRoutes.add(prefix);
-            }
-        }
+        LocalRoutes.Found found = new LocalRoutes(rules, ipv6, mark, loopback).read(netlink, local);
+        localRoutes.addAll(found.possible());
+        certainRoutes.addAll(found.certain());
         List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN);
         if (routes.size() > MOST_WAYS) {
             decided = false;
@@ -92,11 +91,6 @@ final class HostView {
                     .toList();
         }
         routes.forEach(this::add);
-    }
-
-    /** Whether it is the route of an interface's address. */
-    private boolean isInterfaces(IpPrefix prefix) {
-        return prefix.length() == (prefix.isIpv6() ? 128 : 32) && local.contains(prefix.address());
     }
 
     /** The three rules of every Linux: local, main, default (fib_default_rules_init). */

@@ -15,6 +15,8 @@ import io.sluice.api.net.IpPrefix;
 import io.sluice.api.netmon.NetworkChange;
 import io.sluice.api.netmon.NetworkState;
 import io.sluice.egress.HostEgressBinder;
+import io.sluice.egress.engine.EgressChoice;
+import io.sluice.egress.engine.EgressTable;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
@@ -108,6 +110,16 @@ class LocalRoutes_NetnsTest {
         return host.call(() -> HostView.read(MARK)).localRoutes();
     }
 
+    private List<IpPrefix> certain() throws Exception {
+        return host.call(() -> HostView.read(MARK)).certainRoutes();
+    }
+
+    /** How an outbound's socket goes that wants to be sent by an interface. */
+    private EgressChoice byLan(String destination) throws Exception {
+        return new EgressTable(host.call(() -> HostView.read(MARK)), EgressTable.AUTO)
+                .by("lan0", InetAddress.ofLiteral(destination));
+    }
+
     @Test
     void ordinaryHost_hasNoneButItsInterfaces() throws Exception {
         assertThat(view()).isEmpty();
@@ -183,12 +195,81 @@ class LocalRoutes_NetnsTest {
     @Test
     void otherTable_onlyByRulesThatMayLeadUsThere() throws Exception {
         host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "77");
-        for (String strange : List.of("fwmark 1", "fwmark 0x1/0x1", "iif lan0")) {
+        for (String strange : List.of(
+                "fwmark 1",
+                "fwmark 0x1/0x1",
+                "iif lan0",
+                "to 10.9.9.9",
+                "not fwmark 0x536c",
+                "not fwmark 0x536c iif lo",
+                "not iif lo")) {
             assertThat(viewWithRule(strange)).as(strange).isEmpty();
         }
-        for (String ours : List.of("fwmark 0x536c", "fwmark 0x40/0xc0", "iif lo", "from 192.168.7.2", "not fwmark 1")) {
+        for (String ours : List.of(
+                "fwmark 0x536c",
+                "fwmark 0x40/0xc0",
+                "iif lo",
+                "from 192.168.7.2",
+                "to 198.51.100.0/23",
+                "not fwmark 1",
+                "not to 10.9.9.9",
+                "not fwmark 0x536c to 10.9.9.9",
+                "not fwmark 0x536c uidrange 1-5")) {
             assertThat(viewWithRule(ours)).as(ours).containsExactly(ANY_IP);
         }
+    }
+
+    @Test
+    void ruleWithDestination_countsThereOnly() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "77");
+        assertThat(viewWithRule("to 198.51.100.200/25")).containsExactly(IpPrefix.parse("198.51.100.128/25"));
+        host.exec("ip", "route", "add", "local", "default", "dev", "lo", "table", "77");
+        assertThat(viewWithRule("to 203.0.113.0/24")).containsExactly(IpPrefix.parse("203.0.113.0/24"));
+    }
+
+    /** The kernel takes what such a rule names for its own. */
+    @Test
+    void ruleWithDestination_toLocalDefault() throws Exception {
+        String there = "2001:db8:7::7";
+        host.exec("ip", "-6", "route", "add", "local", "default", "dev", "lo", "table", "100");
+        host.exec("ip", "-6", "rule", "add", "to", "2001:db8:7::/48", "lookup", "100");
+        await(there, true);
+        assertThat(own("2001:db8:8::")).isFalse();
+        try (ServerSocket listener = host.call(() -> new ServerSocket(0, 8, InetAddress.ofLiteral("::")));
+                Socket client = host.call(() -> new Socket(there, listener.getLocalPort()))) {
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    /** The kernel adds that rule with the first VRF; it leads a packet to the table of its socket's VRF, and ours have none. */
+    @Test
+    void vrfsRule_opensNoOtherTable() throws Exception {
+        host.exec("ip", "route", "add", "local", "0.0.0.0/1", "dev", "lo", "table", "77");
+        host.exec("ip", "rule", "add", "l3mdev", "priority", "500");
+        assertThat(host.exec("ip", "rule")).contains("l3mdev-table");
+        assertThat(view()).isEmpty();
+    }
+
+    @Test
+    void tableLocal_isCertainUntilContradicted() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        assertThat(certain()).containsExactly(ANY_IP);
+        assertThat(byLan("198.51.100.7")).isEqualTo(new EgressChoice.Unbound());
+        host.exec("ip", "route", "add", "throw", "198.51.100.128/25", "table", "local");
+        assertThat(view()).containsExactly(ANY_IP);
+        assertThat(certain()).isEmpty();
+        assertThat(byLan("198.51.100.200")).isEqualTo(new EgressChoice.Interface("lan0"));
+    }
+
+    /** Whether it is local is not known before a longer prefix was looked for: an outbound's socket stays by its interface. */
+    @Test
+    void otherTable_isNeverCertain() throws Exception {
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "main");
+        host.exec("ip", "route", "add", "198.51.100.128/25", "via", "192.168.7.1");
+        assertThat(view()).containsExactly(ANY_IP);
+        assertThat(certain()).isEmpty();
+        assertThat(byLan("198.51.100.200")).isEqualTo(new EgressChoice.Interface("lan0"));
+        assertThat(byLan("192.168.7.2")).isEqualTo(new EgressChoice.Unbound());
     }
 
     private List<IpPrefix> viewWithRule(String condition) throws Exception {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The attributes behind a fixed part, by type; unknown ones are carried and ignored, of a repeated one the last counts. */
 public final class Attributes {
@@ -65,6 +66,11 @@ public final class Attributes {
             rest.position(Math.min(rest.limit(), start + ((length + 3) & ~3)));
         }
         return elements;
+    }
+
+    /** Whether there is any of another type than these. */
+    boolean hasBeyond(Set<Integer> types) {
+        return !types.containsAll(byType.keySet());
     }
 
     /** A view of the attribute's data. */

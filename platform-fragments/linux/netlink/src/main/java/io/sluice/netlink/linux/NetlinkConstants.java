@@ -116,12 +116,16 @@ public final class NetlinkConstants {
     static final int FRA_DST = 1;
     static final int FRA_SRC = 2;
     static final int FRA_IIFNAME = 3;
+    static final int FRA_GOTO = 4;
     static final int FRA_PRIORITY = 6;
     static final int FRA_FWMARK = 10;
+    static final int FRA_FLOW = 11;
+    static final int FRA_SUPPRESS_IFGROUP = 13;
     static final int FRA_SUPPRESS_PREFIXLEN = 14;
     static final int FRA_TABLE = 15;
     static final int FRA_FWMASK = 16;
     static final int FRA_OIFNAME = 17;
+    static final int FRA_PAD = 18;
     static final int FRA_PROTOCOL = 21;
     static final int FRA_IP_PROTO = 22;
     static final int FRA_DPORT_RANGE = 24;

@@ -5,14 +5,18 @@ import static io.sluice.netlink.linux.NetlinkConstants.AF_INET6;
 import static io.sluice.netlink.linux.NetlinkConstants.FIB_RULE_INVERT;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_DPORT_RANGE;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_DST;
+import static io.sluice.netlink.linux.NetlinkConstants.FRA_FLOW;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_FWMARK;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_FWMASK;
+import static io.sluice.netlink.linux.NetlinkConstants.FRA_GOTO;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_IIFNAME;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_IP_PROTO;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_OIFNAME;
+import static io.sluice.netlink.linux.NetlinkConstants.FRA_PAD;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_PRIORITY;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_PROTOCOL;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_SRC;
+import static io.sluice.netlink.linux.NetlinkConstants.FRA_SUPPRESS_IFGROUP;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_SUPPRESS_PREFIXLEN;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_TABLE;
 import static io.sluice.netlink.linux.NetlinkMessage.malformed;
@@ -22,6 +26,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A policy rule as RTM_NEWRULE tells it (struct fib_rule_hdr and FRA_…).
@@ -41,6 +46,7 @@ import java.util.OptionalInt;
  * @param ipProtocol IP protocol number
  * @param destinationPort single port
  * @param protocol RTPROT_…: who made it
+ * @param further whether it has conditions that are not told here (users, source ports, …): read only
  */
 public record Rule(
         boolean ipv6,
@@ -57,7 +63,30 @@ public record Rule(
         OptionalInt suppressLength,
         OptionalInt ipProtocol,
         OptionalInt destinationPort,
-        int protocol) {
+        int protocol,
+        boolean further) {
+
+    /**
+     * What is told here, or is no condition: FRA_GOTO, FRA_FLOW, FRA_SUPPRESS_IFGROUP, FRA_PAD. Whatever else the kernel comes to know (FRA_UID_RANGE,
+     * FRA_SPORT_RANGE, FRA_DSCP, …) is one.
+     */
+    private static final Set<Integer> TOLD = Set.of(
+            FRA_DST,
+            FRA_SRC,
+            FRA_IIFNAME,
+            FRA_GOTO,
+            FRA_PRIORITY,
+            FRA_FWMARK,
+            FRA_FLOW,
+            FRA_SUPPRESS_IFGROUP,
+            FRA_SUPPRESS_PREFIXLEN,
+            FRA_TABLE,
+            FRA_FWMASK,
+            FRA_OIFNAME,
+            FRA_PAD,
+            FRA_PROTOCOL,
+            FRA_IP_PROTO,
+            FRA_DPORT_RANGE);
 
     /** sizeof(struct fib_rule_hdr). */
     private static final int FIXED = 12;
@@ -141,7 +170,8 @@ public record Rule(
                 ports.isPresent()
                         ? OptionalInt.of(Short.toUnsignedInt(ports.get().getShort(0)))
                         : OptionalInt.empty(),
-                attributes.u8(FRA_PROTOCOL, 0));
+                attributes.u8(FRA_PROTOCOL, 0),
+                in.get(3) != 0 || attributes.hasBeyond(TOLD));
     }
 
     private static Optional<IpPrefix> prefix(Optional<InetAddress> address, byte length) throws NetlinkException {

@@ -36,7 +36,8 @@ class RequestEncodingTest {
             OptionalInt.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            0);
+            0,
+            false);
 
     private static InetAddress ip(String text) {
         return InetAddress.ofLiteral(text);
@@ -62,7 +63,8 @@ class RequestEncodingTest {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                0);
+                0,
+                false);
     }
 
     private static Rule matching(long priority, String from, String to, String in, String out, int proto, int port) {
@@ -81,7 +83,8 @@ class RequestEncodingTest {
                 OptionalInt.empty(),
                 proto == 0 ? OptionalInt.empty() : OptionalInt.of(proto),
                 port == 0 ? OptionalInt.empty() : OptionalInt.of(port),
-                0);
+                0,
+                false);
     }
 
     static Stream<Arguments> routes() {

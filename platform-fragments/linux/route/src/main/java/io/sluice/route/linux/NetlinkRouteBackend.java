@@ -195,7 +195,8 @@ public final class NetlinkRouteBackend implements RouteBackend {
                 rule.suppressLength(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                PROTOCOL);
+                PROTOCOL,
+                false);
     }
 
     private static Route kernel(Rtnetlink netlink, TableRoute route) throws NetlinkException, RouteException {
