@@ -58,6 +58,9 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
     private volatile EgressTable table;
     private volatile boolean bindingRefused;
 
+    /** Said once, until it is over. On the watch's thread. */
+    private boolean unread;
+
     @Activate
     public HostEgressBinder(@Reference EgressBackend backend, Config config) throws IOException {
         this.backend = backend;
@@ -85,18 +88,26 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
         table = new EgressTable(backend.view(mark), wanted);
     }
 
-    private void refresh() {
+    /** Returns whether the network could be read. */
+    private boolean refresh() {
         String before = name(false) + ", " + name(true);
         try {
             load();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("the host's network could not be read after a change, the last state is kept: {}", e.getMessage());
-            return;
+            if (!unread) {
+                LOG.warn(
+                        "the host's network could not be read after a change, the last state is kept until it can: {}",
+                        e.getMessage());
+            }
+            unread = true;
+            return false;
         }
+        unread = false;
         String after = name(false) + ", " + name(true);
         if (!before.equals(after)) {
             LOG.info("egress was by {} and is by {} (IPv4, IPv6)", before, after);
         }
+        return true;
     }
 
     private String name(boolean ipv6) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class HostEgressBinderTest {
@@ -62,7 +63,7 @@ class HostEgressBinderTest {
     @Test
     void view_cannotBeRead_lastOneIsKept() throws Exception {
         AtomicReference<NetworkView> view = new AtomicReference<>(QuietHost.VIEW);
-        AtomicReference<Runnable> changed = new AtomicReference<>();
+        AtomicReference<BooleanSupplier> changed = new AtomicReference<>();
         HostEgressBinder binder = new HostEgressBinder(
                 new QuietHost() {
                     @Override
@@ -74,7 +75,7 @@ class HostEgressBinderTest {
                     }
 
                     @Override
-                    public Watch watch(Runnable listener) {
+                    public Watch watch(BooleanSupplier listener) {
                         changed.set(listener);
                         return () -> {};
                     }
@@ -82,10 +83,10 @@ class HostEgressBinderTest {
                 new Settings());
         InetAddress routed = InetAddress.ofLiteral("198.51.100.7");
         view.set(null);
-        changed.get().run();
+        assertThat(changed.get().getAsBoolean()).isFalse();
         assertThat(binder.isHostAddress(routed)).isTrue();
         view.set(new NetworkView(List.of(), Set.of(), List.of(), List.of(), Map.of(), Set.of(), true));
-        changed.get().run();
+        assertThat(changed.get().getAsBoolean()).isTrue();
         assertThat(binder.isHostAddress(routed)).isFalse();
     }
 
@@ -138,7 +139,7 @@ class HostEgressBinderTest {
         }
 
         @Override
-        public Watch watch(Runnable changed) {
+        public Watch watch(BooleanSupplier changed) {
             return () -> {};
         }
     }

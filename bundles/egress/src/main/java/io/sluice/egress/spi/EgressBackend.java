@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.sluice.api.egress.EgressException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Makes the system calls. */
 public interface EgressBackend {
@@ -32,9 +33,10 @@ public interface EgressBackend {
     /**
      * Calls back on a thread of the backend, coalesced, after the host's network has changed, until closed.
      *
+     * @param changed reads it; false if it could not, then it is called again after a while
      * @throws IOException if changes cannot be watched
      */
-    Watch watch(Runnable changed) throws IOException;
+    Watch watch(BooleanSupplier changed) throws IOException;
 
     /** Ends a watch; no call is under way or will come once it returns. */
     interface Watch extends AutoCloseable {

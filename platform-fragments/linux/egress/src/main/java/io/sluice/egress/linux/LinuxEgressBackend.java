@@ -11,18 +11,14 @@ import io.sluice.api.egress.EgressException;
 import io.sluice.egress.spi.EgressBackend;
 import io.sluice.egress.spi.NetworkView;
 import io.sluice.netlink.linux.Errno;
-import io.sluice.netlink.linux.NetlinkException;
 import io.sluice.netlink.linux.NetlinkWatch;
-import io.sluice.netlink.linux.Topic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The kernel of the network namespace that this process runs in. */
 @Component(service = EgressBackend.class)
@@ -43,8 +39,6 @@ public final class LinuxEgressBackend implements EgressBackend {
 
     /** linux/if.h. */
     static final int IFNAMSIZ = 16;
-
-    private static final Logger LOG = LoggerFactory.getLogger(LinuxEgressBackend.class);
 
     private static final ChannelOption<Integer> MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
     private static final ChannelOption<ByteBuffer> DEVICE =
@@ -117,18 +111,8 @@ public final class LinuxEgressBackend implements EgressBackend {
     }
 
     @Override
-    public Watch watch(Runnable changed) throws IOException {
-        return NetlinkWatch.open("sluice-egress", new NetlinkWatch.Listener() {
-            /** Acted on at once: a dial in the next millisecond should see the new way already. */
-            @Override
-            public void announced(Set<Topic> topics) {
-                changed.run();
-            }
-
-            @Override
-            public void lost(NetlinkException cause) {
-                LOG.error("changes of the host's network are no longer noticed: {}", cause.getMessage());
-            }
-        })::close;
+    public Watch watch(BooleanSupplier changed) throws IOException {
+        return HostWatch.open(
+                listener -> NetlinkWatch.open("sluice-egress-netlink", listener)::close, changed, HostWatch.AGAIN);
     }
 }

@@ -25,6 +25,8 @@ import io.sluice.api.netmon.NetworkState;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.egress.HostEgressBinder;
 import io.sluice.egress.spi.NetworkView;
+import io.sluice.netlink.linux.NetlinkWatch;
+import io.sluice.netlink.linux.Topic;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
@@ -38,6 +40,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -268,6 +271,32 @@ class LinuxEgress_NetnsTest {
     private HostInterface interfaceOf(String name, String address) throws Exception {
         int index = host.call(() -> NetworkInterface.getByName(name).getIndex());
         return new HostInterface(name, index, true, 1500, false, List.of(IpPrefix.parse(address)));
+    }
+
+    /** Whatever ends the thread that listens, it is told. */
+    @Test
+    void netlinkWatch_listenerThrows_lostIsTold() throws Exception {
+        for (Throwable thrown : List.of(new IllegalStateException("a test"), new StackOverflowError("a test"))) {
+            CompletableFuture<Throwable> lost = new CompletableFuture<>();
+            NetlinkWatch watch = host.call(() -> NetlinkWatch.open("test", new NetlinkWatch.Listener() {
+                @Override
+                public void announced(Set<Topic> topics) {
+                    switch (thrown) {
+                        case RuntimeException e -> throw e;
+                        case Error e -> throw e;
+                        default -> throw new AssertionError(thrown);
+                    }
+                }
+
+                @Override
+                public void lost(Throwable cause) {
+                    lost.complete(cause);
+                }
+            }));
+            host.exec("ip", "link", "set", "lan0", "mtu", thrown instanceof Error ? "1400" : "1300");
+            assertThat(lost.get(30, TimeUnit.SECONDS)).isSameAs(thrown);
+            watch.close();
+        }
     }
 
     @Test

@@ -15,8 +15,12 @@ public final class NetlinkWatch implements AutoCloseable {
         /** Something was announced; what had piled up is told at once. */
         void announced(Set<Topic> topics);
 
-        /** Nothing will be announced any more; the watch has ended. */
-        void lost(NetlinkException cause);
+        /**
+         * Nothing will be announced any more; the watch has ended.
+         *
+         * @param cause from the kernel, or what {@link #announced} threw
+         */
+        void lost(Throwable cause);
     }
 
     private final NetlinkSocket socket;
@@ -45,7 +49,7 @@ public final class NetlinkWatch implements AutoCloseable {
                     listener.announced(topics);
                 }
             }
-        } catch (NetlinkException e) {
+        } catch (NetlinkException | RuntimeException | Error e) {
             listener.lost(e);
         }
     }

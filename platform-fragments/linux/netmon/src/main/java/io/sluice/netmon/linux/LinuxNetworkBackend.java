@@ -1,6 +1,5 @@
 package io.sluice.netmon.linux;
 
-import io.sluice.netlink.linux.NetlinkException;
 import io.sluice.netlink.linux.NetlinkWatch;
 import io.sluice.netlink.linux.Topic;
 import io.sluice.netmon.spi.Announcements;
@@ -55,8 +54,8 @@ public final class LinuxNetworkBackend implements NetworkBackend {
             }
 
             @Override
-            public void lost(NetlinkException cause) {
-                to.lost(cause.getMessage());
+            public void lost(Throwable cause) {
+                to.lost(cause.toString());
             }
         });
         SleepSignals sleep = SleepSignals.listen(SystemBus.address(), to::sleep);
