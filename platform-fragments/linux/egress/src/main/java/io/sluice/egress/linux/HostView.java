@@ -82,7 +82,7 @@ final class HostView {
         LocalRoutes.Found found = new LocalRoutes(rules, ipv6, mark, loopback).read(netlink, local);
         localRoutes.addAll(found.possible());
         certainRoutes.addAll(found.certain());
-        List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN);
+        List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MOST_WAYS);
         if (routes.size() > MOST_WAYS) {
             decided = false;
             routes = routes.stream()

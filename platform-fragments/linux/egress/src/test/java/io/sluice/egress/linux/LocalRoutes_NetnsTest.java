@@ -17,8 +17,11 @@ import io.sluice.api.netmon.NetworkState;
 import io.sluice.egress.HostEgressBinder;
 import io.sluice.egress.engine.EgressChoice;
 import io.sluice.egress.engine.EgressTable;
+import io.sluice.egress.spi.NetworkView;
+import io.sluice.egress.spi.Way;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.lang.annotation.Annotation;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -311,6 +314,42 @@ class LocalRoutes_NetnsTest {
         long begin = System.nanoTime();
         view();
         System.out.println("a view beside 100,000 routes took " + (System.nanoTime() - begin) / 1_000 + " µs");
+    }
+
+    /** A router's table: what matters of it is found, wherever the kernel tells it, and the rest makes no objects. */
+    @ParameterizedTest
+    @CsvSource({"-4, 10.%d.%d.%d/32, 192.168.7.1", "-6, fd10:%x:%x:%x::/64, fd07::1"})
+    void manyRoutesInMain_onlyWhatMattersIsTakenApart(String family, String each, String router, @TempDir Path folder)
+            throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 100_000; i++) {
+            String prefix = each.formatted(i >> 16, i >> 8 & 255, i & 255);
+            lines.append("route add %s via %s dev lan0%n".formatted(prefix, router));
+        }
+        Path batch = Files.writeString(folder.resolve("routes"), lines);
+        host.exec("ip", family, "-batch", batch.toString());
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        host.call(() -> HostView.read(MARK));
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        record Read(NetworkView view, long octets, long nanoseconds) {}
+        Read read = host.call(() -> {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            long begin = System.nanoTime();
+            NetworkView view = HostView.read(MARK);
+            return new Read(view, threads.getCurrentThreadAllocatedBytes() - before, System.nanoTime() - begin);
+        });
+        System.out.println(
+                "a view of 100,000 routes took " + read.nanoseconds() / 1_000 + " µs and " + read.octets() + " octets");
+        assertThat(read.view().decided()).isFalse();
+        assertThat(read.view().localRoutes()).containsExactly(ANY_IP);
+        assertThat(read.view().ways())
+                .hasSizeLessThan(20_000)
+                .contains(
+                        new Way(IpPrefix.parse("0.0.0.0/0"), "lan0", false, 0),
+                        new Way(IpPrefix.parse("192.168.7.0/24"), "lan0", true, 0),
+                        new Way(IpPrefix.parse("::/0"), "lan0", false, 1024),
+                        new Way(IpPrefix.parse("fd07::/64"), "lan0", true, 256));
+        assertThat(read.octets() / 100_000).as("octets a route").isLessThan(600);
     }
 
     /** A local program's flow to such an address goes by no interface, and outlives a change of the interfaces. */

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** A netlink socket of the calling thread's network namespace. One thread at a time; every wait is bounded. */
 public final class NetlinkSocket implements AutoCloseable {
@@ -207,9 +208,20 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Sends a dump request and gathers all its parts; asks again while the kernel says that they do not fit together. */
     public List<NetlinkMessage> dump(MessageWriter request, String what) throws NetlinkException {
+        return dump(request, what, Integer.MAX_VALUE, _ -> true);
+    }
+
+    /**
+     * The same of what may be huge. Of more than so many parts the first are kept, and of the others those that matter, twice as many at most; such an answer may
+     * lack entries that changed while it was made, for a huge table may change all the time.
+     */
+    List<NetlinkMessage> dump(MessageWriter request, String what, int many, Predicate<NetlinkMessage> matters)
+            throws NetlinkException {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
             List<NetlinkMessage> parts = new ArrayList<>();
-            if (gather(send(request, what), parts, what)) {
+            Predicate<NetlinkMessage> kept =
+                    part -> parts.size() <= many || parts.size() < 2L * many && matters.test(part);
+            if (gather(send(request, what), parts, kept, what) || parts.size() > many) {
                 return parts;
             }
         }
@@ -218,7 +230,8 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /** Returns whether the parts are consistent. */
-    private boolean gather(int number, List<NetlinkMessage> parts, String what) throws NetlinkException {
+    private boolean gather(int number, List<NetlinkMessage> parts, Predicate<NetlinkMessage> kept, String what)
+            throws NetlinkException {
         boolean consistent = true;
         while (true) {
             for (NetlinkMessage answer : answers(what)) {
@@ -238,7 +251,11 @@ public final class NetlinkSocket implements AutoCloseable {
                     }
                     case NLMSG_OVERRUN -> throw new NetlinkException(Errno.ENOBUFS, what + ": the answer was lost");
                     case NLMSG_NOOP -> {}
-                    default -> parts.add(answer);
+                    default -> {
+                        if (kept.test(answer)) {
+                            parts.add(answer);
+                        }
+                    }
                 }
             }
         }

@@ -162,6 +162,12 @@ public record Route(
         out.end(multipath);
     }
 
+    /** Whether it leads to everything, or is the kernel's own (an interface's network). Makes no object; a message that is too short is left for {@link #read}. */
+    static boolean isWideOrKernels(NetlinkMessage message) {
+        ByteBuffer in = message.body();
+        return in.limit() < FIXED || in.get(1) == 0 || in.get(5) == NetlinkConstants.RTPROT_KERNEL;
+    }
+
     /** Reads one; empty for a destination that nobody can ask for ({@link #prefix}). */
     static Optional<Route> read(NetlinkMessage message) throws NetlinkException {
         ByteBuffer in = message.content();

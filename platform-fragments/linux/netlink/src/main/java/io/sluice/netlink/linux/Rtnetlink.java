@@ -108,8 +108,16 @@ public final class Rtnetlink implements AutoCloseable {
 
     /** The routes of one table and family, without entries of the route cache. */
     public List<Route> routes(boolean ipv6, long table) throws NetlinkException {
+        return routes(ipv6, table, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same of a table that may be huge (a router's with the world's routes). Of more than so many the first are told, and of the others those to everything
+     * and the kernel's own (an interface's network), twice as many at most; some that changed meanwhile may be missing then.
+     */
+    public List<Route> routes(boolean ipv6, long table, int many) throws NetlinkException {
         MessageWriter request = routeDump(ipv6, 0).attributeU32(RTA_TABLE, (int) table);
-        return routes(request, ipv6).stream()
+        return routes(request, ipv6, many).stream()
                 .filter(route -> route.table() == table)
                 .toList();
     }
@@ -141,10 +149,14 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     private List<Route> routes(MessageWriter request, boolean ipv6) throws NetlinkException {
+        return routes(request, ipv6, Integer.MAX_VALUE);
+    }
+
+    private List<Route> routes(MessageWriter request, boolean ipv6, int many) throws NetlinkException {
         List<Route> routes = new ArrayList<>();
         List<NetlinkMessage> parts;
         try {
-            parts = socket.dump(request, "list routes");
+            parts = socket.dump(request, "list routes", many, Route::isWideOrKernels);
         } catch (NetlinkException e) {
             // With strict checking the kernel says ENOENT for a table that nobody has filled yet.
             if (e.errno() == Errno.ENOENT) {

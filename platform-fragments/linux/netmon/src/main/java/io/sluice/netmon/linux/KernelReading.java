@@ -30,6 +30,9 @@ final class KernelReading {
     /** RTNH_F_DEAD | RTNH_F_LINKDOWN (linux/rtnetlink.h): the interface cannot send. */
     private static final int UNUSABLE = 1 | 16;
 
+    /** Only those to everything are wanted: of more than this many (a router with the world's table) no others are taken apart. */
+    private static final int MANY = 1024;
+
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
 
     private final Map<Integer, HostInterface> byIndex = new HashMap<>();
@@ -70,7 +73,7 @@ final class KernelReading {
 
     /** The usable default route with the smallest metric. */
     private Optional<DefaultRoute> defaultRoute(Rtnetlink netlink, boolean ipv6) throws NetlinkException {
-        return netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN).stream()
+        return netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MANY).stream()
                 .filter(route -> route.destination().length() == 0 && route.type() == NetlinkConstants.RTN_UNICAST)
                 .filter(route -> (route.flags() & UNUSABLE) == 0)
                 .sorted(Comparator.comparingLong(route -> Integer.toUnsignedLong(route.metric())))
