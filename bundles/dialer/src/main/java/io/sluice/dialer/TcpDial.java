@@ -11,6 +11,7 @@ import io.sluice.api.egress.EgressException;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.failure.NameFailures;
 import java.net.InetAddress;
@@ -259,7 +260,9 @@ final class TcpDial {
         // have cancelled it just now.
         if (!result.isDone() && result.setUncancellable()) {
             connector.counters().streamsFailed.increment();
-            result.setFailure(cause);
+            // Nothing is remembered of a host that a flow has chosen: it is where the flow wants to go, and no server
+            // on the way.
+            result.setFailure(memory == AddressMemory.NONE ? cause.blaming(Blame.DESTINATION) : cause);
             stop(null);
         }
     }

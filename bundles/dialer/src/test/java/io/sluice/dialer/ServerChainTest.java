@@ -15,6 +15,8 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
+import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.api.outbound.Reach;
 import io.sluice.api.transport.DialRequest;
@@ -98,6 +100,23 @@ class ServerChainTest {
                 (self, method, arguments) -> fail("nothing is asked of it"));
         ServerChain through = chain(properties(443), new Layers(null, null, other));
         assertThat(through.reach(Network.TCP)).isEqualTo(Reach.NOWHERE);
+        through.close();
+    }
+
+    @Test
+    void otherOutbound_refusedByItsDestination_thatIsOurWay() throws Exception {
+        Outbound other = (Outbound) Proxy.newProxyInstance(
+                ServerChainTest.class.getClassLoader(),
+                new Class<?>[] {Outbound.class},
+                (self, method, arguments) -> ((OpenRequest) arguments[0])
+                        .eventLoop()
+                        .newFailedFuture(new ConnectException(CloseReason.CONNECT_REFUSED, "no server there")
+                                .blaming(Blame.DESTINATION)));
+        ServerChain through = chain(properties(443), new Layers(null, null, other));
+        ConnectException failure = (ConnectException) dial(through).await().cause();
+        assertThat(failure).hasMessage("no server there");
+        assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
+        assertThat(failure.blame()).isEqualTo(Blame.WAY);
         through.close();
     }
 

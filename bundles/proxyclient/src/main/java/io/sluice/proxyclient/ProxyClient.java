@@ -7,6 +7,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
@@ -68,10 +69,11 @@ public final class ProxyClient implements AutoCloseable {
         }
         failed.increment();
         promise.setFailure(new ConnectException(
-                CloseReason.RESOLVE_FAILED,
-                "a name of 1 to 255 visible ASCII characters can be carried; this one is not: port "
-                        + destination.getPort() + ", "
-                        + destination.getHostString().length() + " characters"));
+                        CloseReason.RESOLVE_FAILED,
+                        "a name of 1 to 255 visible ASCII characters can be carried; this one is not: port "
+                                + destination.getPort() + ", "
+                                + destination.getHostString().length() + " characters")
+                .blaming(Blame.DESTINATION));
         return false;
     }
 

@@ -7,6 +7,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
 import java.util.concurrent.TimeUnit;
@@ -91,14 +92,23 @@ public final class LayerAttempt {
     }
 
     public void fail(CloseReason reason, String predicate, Throwable cause) {
+        fail(
+                cause instanceof ConnectException known
+                        ? known
+                        : new ConnectException(reason, task + " " + SystemErrors.clean(predicate), cause));
+    }
+
+    /** The far side works, and has said that the destination does not. */
+    public void failBeyond(CloseReason reason, String predicate) {
+        fail(new ConnectException(reason, task + " " + SystemErrors.clean(predicate)).blaming(Blame.DESTINATION));
+    }
+
+    private void fail(ConnectException failure) {
         if (result.isDone()) {
             return;
         }
         end();
-        result.tryFailure(
-                cause instanceof ConnectException known
-                        ? known
-                        : new ConnectException(reason, task + " " + SystemErrors.clean(predicate), cause));
+        result.tryFailure(failure);
         resetLower();
     }
 

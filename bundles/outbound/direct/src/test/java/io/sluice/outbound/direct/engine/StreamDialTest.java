@@ -162,6 +162,7 @@ class StreamDialTest {
         assertThat(opening.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(opening.cause()).isInstanceOf(ConnectException.class);
         assertThat(((ConnectException) opening.cause()).reason()).isEqualTo(reason);
+        assertThat(((ConnectException) opening.cause()).blame()).isEqualTo(ConnectException.Blame.DESTINATION);
         assertThat(opening.cause().getMessage()).isNotBlank();
     }
 }

@@ -38,9 +38,22 @@ final class ConnectAnswer {
                     named
                             ? "refused the configured user name and password"
                             : "wants credentials, and none are configured: set user and pass");
+        } else if (isOfDestination(status)) {
+            attempt.failBeyond(reason(status), "answered \"" + printable(shown) + "\"");
         } else {
             attempt.fail(reason(status), "answered \"" + printable(shown) + "\"");
         }
+    }
+
+    /**
+     * Whether it speaks of the destination, or may: 403 of what is not allowed; of what cannot be reached 502 and 504 (RFC 9110 §15.6), 503 (Squid, Privoxy), 500
+     * (tinyproxy). Others are of a server that is no proxy, or not one for us.
+     */
+    private static boolean isOfDestination(int status) {
+        return switch (status) {
+            case 403, 500, 502, 503, 504 -> true;
+            default -> false;
+        };
     }
 
     private static CloseReason reason(int status) {

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Promise;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.SecuredStream;
@@ -61,9 +62,10 @@ public final class HttpProxy implements AutoCloseable {
         if (!isCarriable(destination)) {
             return request.eventLoop()
                     .newFailedFuture(new ConnectException(
-                            CloseReason.RESOLVE_FAILED,
-                            "a request of HTTP carries names of letters, digits, dots, - and _; this one is not, port "
-                                    + destination.getPort()));
+                                    CloseReason.RESOLVE_FAILED,
+                                    "a request of HTTP carries names of letters, digits, dots, - and _; this one is not, port "
+                                            + destination.getPort())
+                            .blaming(Blame.DESTINATION));
         }
         String authority = authority(destination);
         DialRequest dial = DialRequest.of(request.flowId(), request.eventLoop(), request.timeout());

@@ -11,6 +11,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
@@ -113,6 +114,7 @@ class HttpProxyTest {
         "HTTP/1.1 407 Who, PROXY_AUTH_FAILED, wants credentials",
         "HTTP/1.1 403 No, POLICY_REJECTED, answered \"HTTP/1.1 403 No\"",
         "HTTP/1.0 504 Slow, CONNECT_TIMEOUT, answered",
+        "HTTP/1.1 405 Never, PROXY_FAILED, answered",
         "HTTP/1.1 502 Bad, PROXY_FAILED, answered",
         "SSH-2.0-x, PROXY_FAILED, does not speak HTTP/1.1",
         "'', PROXY_FAILED, closed the connection without an answer"
@@ -122,6 +124,8 @@ class HttpProxyTest {
         ConnectException refusal =
                 rig.refused(through(proxy(answer, new CompletableFuture<>()), NAME, null, ""), Duration.ofSeconds(30));
         assertThat(refusal.reason()).isEqualTo(reason);
+        assertThat(refusal.blame())
+                .isEqualTo(line.matches("HTTP/1.. (403|50[0234]) .*") ? Blame.DESTINATION : Blame.WAY);
         assertThat(refusal)
                 .hasMessageStartingWith("HTTP proxy p.test:1, asked for far.test:443, ")
                 .hasMessageContaining(words);

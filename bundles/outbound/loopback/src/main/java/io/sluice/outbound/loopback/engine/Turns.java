@@ -9,6 +9,7 @@ import io.sluice.api.flow.FlowAcceptor;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -96,7 +97,8 @@ public final class Turns {
     /** What the first flow is told when the second was refused. */
     ConnectException refused(CloseReason reason) {
         return new ConnectException(
-                reason, "as a flow of inbound '" + inboundTag + "' it was refused: " + reason.sentence());
+                        reason, "as a flow of inbound '" + inboundTag + "' it was refused: " + reason.sentence())
+                .blaming(Blame.DESTINATION);
     }
 
     /** Totals, by name. */

@@ -7,6 +7,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.ServerChain;
@@ -67,9 +68,10 @@ public final class ShadowsocksClient implements AutoCloseable {
             failed(
                     promise,
                     new ConnectException(
-                            CloseReason.RESOLVE_FAILED,
-                            "a name of 1 to 255 visible ASCII characters can be carried; this one is not: port "
-                                    + request.destination().getPort()));
+                                    CloseReason.RESOLVE_FAILED,
+                                    "a name of 1 to 255 visible ASCII characters can be carried; this one is not: port "
+                                            + request.destination().getPort())
+                            .blaming(Blame.DESTINATION));
             return promise;
         }
         Future<DatagramPort> below =

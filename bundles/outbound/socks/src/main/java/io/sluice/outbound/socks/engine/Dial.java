@@ -9,6 +9,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.SystemErrors;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.dialer.ConnectFailures;
@@ -150,12 +151,12 @@ abstract class Dial implements FutureListener<ByteStream>, Consumer<SocketChanne
     /** The proxy answered the request, with something else than success. */
     void refused(int code) {
         Socks5Status status = Socks5Status.of(code);
-        fail(ReplyReason.of(status), "replied %02X (%s)".formatted(code, status.sentence()));
+        failBeyond(ReplyReason.of(status), "replied %02X (%s)".formatted(code, status.sentence()));
     }
 
     final void malformed(String sentence) {
         connector.counters().malformedReplies.increment();
-        fail(CloseReason.PROXY_FAILED, "does not speak SOCKS5: " + sentence);
+        fail(CloseReason.PROXY_FAILED, "does not speak SOCKS5: " + sentence, Blame.WAY);
     }
 
     final void hungUp() {
@@ -191,9 +192,18 @@ abstract class Dial implements FutureListener<ByteStream>, Consumer<SocketChanne
     }
 
     final void fail(CloseReason reason, String sentence) {
+        fail(reason, sentence, phase.blame());
+    }
+
+    private void failBeyond(CloseReason reason, String sentence) {
+        fail(reason, sentence, Blame.DESTINATION);
+    }
+
+    private void fail(CloseReason reason, String sentence, Blame blame) {
         if (finish()) {
             letGo();
-            end(new ConnectException(reason, connector.proxy() + " " + sentence + "; asked for " + task()));
+            end(new ConnectException(reason, connector.proxy() + " " + sentence + "; asked for " + task())
+                    .blaming(blame));
         }
     }
 

@@ -8,6 +8,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.loop.EventLoops;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.dialer.ServerChain;
 import io.sluice.proxycodec.socks.Socks5Address;
@@ -59,10 +60,11 @@ public final class ProxyConnector implements AutoCloseable {
             return true;
         }
         promise.setFailure(new ConnectException(
-                CloseReason.RESOLVE_FAILED,
-                "SOCKS5 carries names of 1 to 255 visible ASCII characters; this one is not: port "
-                        + destination.getPort() + ", "
-                        + destination.getHostString().length() + " characters"));
+                        CloseReason.RESOLVE_FAILED,
+                        "SOCKS5 carries names of 1 to 255 visible ASCII characters; this one is not: port "
+                                + destination.getPort() + ", "
+                                + destination.getHostString().length() + " characters")
+                .blaming(Blame.DESTINATION));
         return false;
     }
 

@@ -14,6 +14,7 @@ import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.loop.TcpOptions;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.loop.NettyEventLoops;
 import io.sluice.outbound.socks.engine.OutboundFixture.Reader;
 import io.sluice.testkit.peer.TinyNameServer;
@@ -279,6 +280,7 @@ class StreamDialTest {
                 ConnectException failure = outbound.failure(OutboundFixture.WEB, LONG);
 
                 assertThat(failure.reason()).isEqualTo(reason);
+                assertThat(failure.blame()).isEqualTo(Blame.DESTINATION);
                 assertThat(failure)
                         .hasMessageContaining(words)
                         .hasMessageContaining("127.0.0.1:" + proxy.address().getPort())
@@ -313,6 +315,8 @@ class StreamDialTest {
                 ConnectException failure = outbound.failure(OutboundFixture.WEB, LONG);
 
                 assertThat(failure.reason()).isEqualTo(reason);
+                assertThat(failure.blame())
+                        .isEqualTo(words.endsWith("the proxy's reply") ? Blame.DESTINATION : Blame.WAY);
                 assertThat(failure).hasMessageContaining(words);
                 assertThat(failure.getMessage()).doesNotContain("alice", "secret");
             }
@@ -347,6 +351,7 @@ class StreamDialTest {
                 failure = outbound.failure(OutboundFixture.WEB, limit);
             }
             assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_TIMEOUT);
+            assertThat(failure.blame()).isEqualTo(words.equals("reply") ? Blame.DESTINATION : Blame.WAY);
             assertThat(failure).hasMessageContaining(limit.toMillis() + " ms").hasMessageContaining(words);
             gone.await();
         }
@@ -361,6 +366,7 @@ class StreamDialTest {
         try (var outbound = new OutboundFixture(loops, new InetSocketAddress("127.0.0.1", port), Pipelining.Mode.OFF)) {
             ConnectException failure = outbound.failure(OutboundFixture.WEB, LONG);
             assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
+            assertThat(failure.blame()).isEqualTo(Blame.WAY);
             assertThat(failure).hasMessageContaining("cannot be reached: connecting to");
         }
     }
