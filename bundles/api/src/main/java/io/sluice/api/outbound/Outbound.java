@@ -21,7 +21,7 @@ public interface Outbound {
 
     String type();
 
-    /** What it can carry. */
+    /** What it can carry now; of an outbound that stands on others this changes with them. Cheap: asked for each flow. */
     Set<Capability> capabilities();
 
     /** For people: where it goes, in one line, without secrets; e.g. {@code socks5 192.0.2.1:1080 as alice}. */

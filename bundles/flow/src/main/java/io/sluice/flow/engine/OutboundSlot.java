@@ -12,19 +12,12 @@ final class OutboundSlot {
 
     private final Outbound outbound;
     private final String tag;
-    private final boolean streams;
-    private final boolean datagrams;
-    private final boolean localEcho;
     private final OncePerSecond failures = new OncePerSecond();
     private volatile boolean withdrawn;
 
     OutboundSlot(Outbound outbound, String tag) {
         this.outbound = outbound;
         this.tag = tag;
-        var capabilities = outbound.capabilities();
-        this.streams = capabilities.contains(Capability.TCP);
-        this.datagrams = capabilities.contains(Capability.UDP);
-        this.localEcho = capabilities.contains(Capability.LOCAL_ECHO);
     }
 
     Outbound outbound() {
@@ -36,15 +29,15 @@ final class OutboundSlot {
     }
 
     boolean streams() {
-        return streams;
+        return outbound.capabilities().contains(Capability.TCP);
     }
 
     boolean datagrams() {
-        return datagrams;
+        return outbound.capabilities().contains(Capability.UDP);
     }
 
     boolean localEcho() {
-        return localEcho;
+        return outbound.capabilities().contains(Capability.LOCAL_ECHO);
     }
 
     /** Lets one line a second into the log about flows that it failed. */

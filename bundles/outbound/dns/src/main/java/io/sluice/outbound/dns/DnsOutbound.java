@@ -38,6 +38,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=dns")
 public final class DnsOutbound implements Outbound {
 
+    private static final Set<Capability> CAPABILITIES = Set.of(Capability.TCP, Capability.UDP);
+
     /** Configuration; {@code sendThrough} and {@code sockopt.…} are read by {@link HostDialer}. */
     public @interface Config {
 
@@ -118,7 +120,7 @@ public final class DnsOutbound implements Outbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.UDP);
+        return CAPABILITIES;
     }
 
     @Override

@@ -37,6 +37,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=http")
 public final class HttpOutbound implements Outbound {
 
+    private static final Set<Capability> CAPABILITIES =
+            Set.of(Capability.TCP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+
     /** Configuration; what the chain to the server reads ({@code address}, {@code port}, {@code tls.…}) is among the properties too. */
     public @interface Config {
 
@@ -117,7 +120,7 @@ public final class HttpOutbound implements Outbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+        return CAPABILITIES;
     }
 
     @Override

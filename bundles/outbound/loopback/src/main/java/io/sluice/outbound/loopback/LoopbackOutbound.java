@@ -25,6 +25,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
         property = Outbound.TYPE + "=loopback")
 public final class LoopbackOutbound implements ReturningOutbound {
 
+    private static final Set<Capability> CAPABILITIES = Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES);
+
     /** Properties of factory PID {@code io.sluice.outbound.loopback}. */
     public @interface Config {
 
@@ -77,7 +79,7 @@ public final class LoopbackOutbound implements ReturningOutbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES);
+        return CAPABILITIES;
     }
 
     @Override

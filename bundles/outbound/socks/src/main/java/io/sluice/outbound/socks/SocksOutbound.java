@@ -41,6 +41,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=socks")
 public final class SocksOutbound implements Outbound {
 
+    private static final Set<Capability> CAPABILITIES =
+            Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+
     /** RFC 1928 §3: SOCKS services are conventionally found on port 1080. */
     private static final int PORT = 1080;
 
@@ -155,7 +158,7 @@ public final class SocksOutbound implements Outbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+        return CAPABILITIES;
     }
 
     @Override

@@ -37,6 +37,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=vless")
 public final class VlessOutbound implements Outbound {
 
+    private static final Set<Capability> CAPABILITIES =
+            Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+
     /** Configuration; what the chain to the server reads ({@code address}, {@code port}, {@code tls.…}) is among the properties too. */
     public @interface Config {
 
@@ -127,7 +130,7 @@ public final class VlessOutbound implements Outbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+        return CAPABILITIES;
     }
 
     @Override

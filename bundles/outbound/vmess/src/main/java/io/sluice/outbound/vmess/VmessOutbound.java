@@ -39,6 +39,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = Outbound.TYPE + "=vmess")
 public final class VmessOutbound implements Outbound {
 
+    private static final Set<Capability> CAPABILITIES =
+            Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+
     /** Configuration; {@code address}, {@code port} and those of the layers are read by {@link ServerChain}. */
     public @interface Config {
 
@@ -153,7 +156,7 @@ public final class VmessOutbound implements Outbound {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.TCP, Capability.UDP, Capability.REMOTE_NAMES, Capability.LOCAL_ECHO);
+        return CAPABILITIES;
     }
 
     @Override
