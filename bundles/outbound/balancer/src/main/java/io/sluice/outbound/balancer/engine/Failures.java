@@ -1,0 +1,47 @@
+package io.sluice.outbound.balancer.engine;
+
+import io.sluice.api.flow.CloseReason;
+import io.sluice.api.outbound.ConnectException;
+import java.util.StringJoiner;
+
+/** Why each member failed one flow. */
+final class Failures {
+
+    /** Members that are named in a sentence; ours: what a person reads. */
+    private static final int NAMED = 8;
+
+    private final StringJoiner sentences = new StringJoiner("; ");
+    private CloseReason reason;
+    private int number;
+
+    void note(String tag, Throwable cause) {
+        if (number++ < NAMED) {
+            sentences.add("'" + tag + "' " + text(cause));
+        }
+        CloseReason its = cause instanceof ConnectException failure ? failure.reason() : CloseReason.INTERNAL_ERROR;
+        if (reason == null || reason == its) {
+            reason = its;
+        } else {
+            reason = CloseReason.PROXY_FAILED;
+        }
+    }
+
+    /** What a member's failure says; never a secret, as no {@link ConnectException} has one. */
+    static String text(Throwable cause) {
+        return cause instanceof ConnectException failure
+                ? failure.reason() + ": " + failure.getMessage()
+                : "failed: " + cause.getClass().getSimpleName();
+    }
+
+    boolean areNone() {
+        return number == 0;
+    }
+
+    /** All of them as one: by the reason that they share, or as the failure of proxies. */
+    ConnectException all(String balancer) {
+        String more = number > NAMED ? "; and " + (number - NAMED) + " more" : "";
+        return new ConnectException(
+                reason.refusal() ? reason : CloseReason.OUTBOUND_ABSENT,
+                "no outbound of the balancer '" + balancer + "' opened it: " + sentences + more);
+    }
+}
