@@ -3,6 +3,7 @@ package io.sluice.config.engine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,14 +54,16 @@ public final class ConfigReader {
 
         Listeners listeners = new Listeners(problems);
         Map<String, Place> inboundTags = new HashMap<>();
-        Map<String, Place> outboundTags = new HashMap<>();
+        Map<String, Place> outboundTags = new LinkedHashMap<>();
         List<Component> inbounds = new ArrayList<>();
         inboundSections.forEach(
                 s -> new InboundReader(s, inboundTags, listeners).read().ifPresent(inbounds::add));
         List<Component> outbounds = new ArrayList<>();
         OutboundReader outboundReader = new OutboundReader(outboundTags);
         outboundSections.forEach(s -> outboundReader.read(s).ifPresent(outbounds::add));
-        outboundReader.end(problems);
+        BalancerReader balancers = new BalancerReader(problems, outboundTags, flow.flatMap(HostReader::drainTimeoutMs));
+        routing.ifPresent(balancers::read);
+        outboundReader.end(balancers.balancers(), problems);
 
         boolean otherwiseBad =
                 root.any("outbounds").filter(v -> !(v instanceof Json.Arr)).isPresent();
@@ -73,9 +76,10 @@ public final class ConfigReader {
                     "write \"outbounds\": [ { \"protocol\": \"direct\", \"tag\": \"direct\" } ]");
         }
         components.addAll(outbounds);
+        components.addAll(balancers.components());
         Set<String> arrivals = new HashSet<>(inboundTags.keySet());
         arrivals.addAll(outboundReader.inbounds());
-        RoutingReader rules = new RoutingReader(problems, arrivals, outboundTags.keySet());
+        RoutingReader rules = new RoutingReader(problems, arrivals, outboundTags.keySet(), balancers.tags());
         outboundReader.first().ifPresent(first -> components.add(rules.read(routing, first)));
         if (outboundReader.first().isEmpty() && routing.isPresent()) {
             rules.read(routing, "");
@@ -99,13 +103,16 @@ public final class ConfigReader {
         root.removed("reverse", "the 'reverse' field of a vless outbound");
         root.removed("transport", "streamSettings of each inbound and outbound");
         root.unsupported("names are resolved by the system or the proxy", "remove it", "dns", "fakeDns", "fakedns");
+        root.unsupported(
+                "nothing probes the outbounds; which of them are up is learned from the flows",
+                "remove it: a balancer of the strategy failover, random or roundRobin does without",
+                "observatory",
+                "burstObservatory");
         root.noEffect(
                 "flows and counters are shown without being asked for",
                 "stats",
                 "metrics",
                 "policy",
-                "observatory",
-                "burstObservatory",
                 "version",
                 "env",
                 "geodata",

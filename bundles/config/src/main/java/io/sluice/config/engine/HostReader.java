@@ -15,6 +15,8 @@ final class HostReader {
 
     private static final int MAX_MILLIS = 24 * 60 * 60 * 1000;
 
+    private static final String DRAIN_TIMEOUT = "drainTimeoutMs";
+
     private final Problems problems;
     private final Listeners listeners;
     private final Values values;
@@ -164,12 +166,17 @@ final class HostReader {
         single(Stage.REST_PID, properties);
     }
 
+    /** What the {@code flow} section says of flows whose outbound goes. */
+    static Optional<Integer> drainTimeoutMs(Section flow) {
+        return flow.integer(DRAIN_TIMEOUT, 1, MAX_MILLIS).map(Located::value);
+    }
+
     private void flow(Optional<Section> flow) {
         Map<String, Object> properties = new HashMap<>();
         accept.ifPresent(w -> properties.put("accept", w.value()));
         flow.ifPresent(f -> {
-            for (String field :
-                    List.of("drainTimeoutMs", "connectTimeoutMs", "tcpIdleMs", "halfCloseMs", "udpIdleMs")) {
+            drainTimeoutMs(f).ifPresent(n -> properties.put(DRAIN_TIMEOUT, n));
+            for (String field : List.of("connectTimeoutMs", "tcpIdleMs", "halfCloseMs", "udpIdleMs")) {
                 f.integer(field, 1, MAX_MILLIS).ifPresent(n -> properties.put(field, n.value()));
             }
             f.integer("maxFlows", 1, 1 << 24).ifPresent(n -> properties.put("maxFlows", n.value()));

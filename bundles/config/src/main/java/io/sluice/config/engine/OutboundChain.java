@@ -1,10 +1,11 @@
 package io.sluice.config.engine;
 
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -42,30 +43,42 @@ record OutboundChain(String tag, Located<String> via) {
                             "remove one of them");
         }
         chosen.ifPresent(v -> {
-            properties.put("via.target", "(outbound.tag=" + filterValue(v.value()) + ")");
+            properties.put("via.target", target(v.value()));
             properties.put("via.cardinality.minimum", 1);
         });
         return chosen.map(v -> new OutboundChain(tag, v));
     }
 
-    /** RFC 4515 §3 as OSGi reads it; a tag has neither \ nor *. */
-    private static String filterValue(String tag) {
-        return tag.replace("(", "\\(").replace(")", "\\)");
+    /** The filter for the outbound of a tag: RFC 4515 §3 as OSGi reads it; a tag has neither \ nor *. */
+    static String target(String tag) {
+        return "(outbound.tag=" + tag.replace("(", "\\(").replace(")", "\\)") + ")";
     }
 
-    /** @param loopbacks tags of those that lead to the rules, which could lead back to the outbound that asks */
-    static void check(List<OutboundChain> chains, Set<String> tags, Set<String> loopbacks, Problems problems) {
-        Map<String, OutboundChain> byTag =
-                chains.stream().collect(Collectors.toMap(OutboundChain::tag, Function.identity(), (a, _) -> a));
+    /**
+     * @param tags of all outbounds
+     * @param loopbacks tags of those that lead to the rules, which could lead back to the outbound that asks
+     */
+    static void check(
+            List<OutboundChain> chains,
+            Set<String> tags,
+            Set<String> loopbacks,
+            Collection<Balancer> balancers,
+            Problems problems) {
+        Map<String, Balancer> groups =
+                balancers.stream().collect(Collectors.toMap(Balancer::tag, Function.identity(), (a, _) -> a));
+        OutboundCircles circles = new OutboundCircles(chains, balancers);
         for (OutboundChain chain : chains) {
             Located<String> via = chain.via();
-            if (!tags.contains(via.value())) {
+            Balancer group = groups.get(via.value());
+            if (!tags.contains(via.value()) && group == null) {
+                Set<String> all = new TreeSet<>(tags);
+                all.addAll(groups.keySet());
                 problems.add(
                         ProblemCode.UNRESOLVED_OUTBOUND,
                         via.at(),
                         via.path(),
                         "There is no outbound '" + via.value() + "'.",
-                        Nearest.suggestion(via.value(), List.copyOf(tags)));
+                        Nearest.suggestion(via.value(), all));
             } else if (loopbacks.contains(via.value())) {
                 problems.add(
                         ProblemCode.NOT_SUPPORTED,
@@ -73,24 +86,24 @@ record OutboundChain(String tag, Located<String> via) {
                         via.path(),
                         "The outbound '" + via.value() + "' takes flows only, not an outbound's own connection.",
                         "name the outbound that the rules would choose");
-            } else if (chain.isCircle(byTag)) {
+            } else if (group != null && group.all().anyMatch(m -> loopbacks.contains(m.value()))) {
+                problems.add(
+                        ProblemCode.NOT_SUPPORTED,
+                        via.at(),
+                        via.path(),
+                        "The balancer '" + via.value() + "' has a loopback in it, which takes flows only, not an "
+                                + "outbound's own connection.",
+                        "name a balancer without one");
+            } else if (circles.leads(chain.tag(), chain.tag())) {
                 problems.add(
                         ProblemCode.OUTBOUND_CIRCLE,
                         via.at(),
                         via.path(),
                         "The outbound '" + chain.tag() + "' would go through itself.",
-                        "let one of them go directly");
+                        group == null
+                                ? "let one of them go directly"
+                                : "let it go directly, or take it out of the balancer '" + group.tag() + "'");
             }
         }
-    }
-
-    private boolean isCircle(Map<String, OutboundChain> byTag) {
-        Set<String> passed = new HashSet<>();
-        for (OutboundChain at = this; at != null; at = byTag.get(at.via().value())) {
-            if (!passed.add(at.tag())) {
-                return at.tag().equals(tag);
-            }
-        }
-        return false;
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.config.engine;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -88,8 +89,8 @@ final class OutboundReader {
     }
 
     /** All outbounds are read: checks that those which go through others name ones that are there, and no circle is made. */
-    void end(Problems problems) {
-        OutboundChain.check(chains, tags.keySet(), loopbacks, problems);
+    void end(Collection<Balancer> balancers, Problems problems) {
+        OutboundChain.check(chains, tags.keySet(), loopbacks, balancers, problems);
     }
 
     /** The inbounds that loopback outbounds make flows seem to come from. */

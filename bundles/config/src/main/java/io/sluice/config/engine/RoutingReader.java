@@ -27,16 +27,22 @@ final class RoutingReader {
     private final Problems problems;
     private final Set<String> inbounds;
     private final Collection<String> outbounds;
+    private final Collection<String> balancers;
     private final RuleValues values;
     private final Values single;
     private final List<Placed> rules = new ArrayList<>();
     private int pairs;
 
-    RoutingReader(Problems problems, Collection<String> inbounds, Collection<String> outbounds) {
+    RoutingReader(
+            Problems problems,
+            Collection<String> inbounds,
+            Collection<String> outbounds,
+            Collection<String> balancers) {
         this.problems = problems;
         this.inbounds = new TreeSet<>(inbounds);
         this.inbounds.add(ConfigReader.TUN_TAG);
         this.outbounds = new TreeSet<>(outbounds);
+        this.balancers = new TreeSet<>(balancers);
         this.values = new RuleValues(problems);
         this.single = new Values(problems);
     }
@@ -62,7 +68,7 @@ final class RoutingReader {
             }
         });
         routing.noEffect("there is one matcher", "domainMatcher");
-        routing.unsupported("outbounds are not grouped yet", "name one outbound in each rule", "balancers");
+        routing.sections("balancers"); // BalancerReader has them
         routing.removed("strategy", "routing.rules directly");
         routing.removed("settings", "routing.rules directly");
         routing.sections("rules").forEach(this::rule);
@@ -144,22 +150,53 @@ final class RoutingReader {
     }
 
     private Optional<String> outbound(Section section) {
-        section.unsupported("outbounds are not grouped yet", "name one outbound in outboundTag", "balancerTag");
-        if (!section.has("outboundTag") && section.has("balancerTag")) {
+        Optional<Located<String>> group = section.string("balancerTag");
+        if (group.isPresent() && section.has("outboundTag")) {
+            section.string("outboundTag");
+            problems.add(
+                    ProblemCode.NOT_SUPPORTED,
+                    group.get().at(),
+                    group.get().path(),
+                    "A rule leads to one place, and outboundTag says already which.",
+                    "remove one of them");
             return Optional.empty();
         }
-        Optional<Located<String>> tag = section.required("outboundTag", "name an outbound");
+        if (group.isPresent()) {
+            return group.filter(this::isBalancer).map(Located::value);
+        }
+        Optional<Located<String>> tag =
+                section.required("outboundTag", "name an outbound, or a balancer in balancerTag");
         if (tag.isPresent()
                 && !outbounds.contains(tag.get().value())
                 && !SPECIAL.contains(tag.get().value())) {
+            boolean balancer = balancers.contains(tag.get().value());
             problems.absent(
                     ProblemCode.UNRESOLVED_OUTBOUND,
                     tag.get().at(),
                     tag.get().path(),
-                    "There is no outbound with the tag '" + tag.get().value() + "'.",
-                    Nearest.suggestion(tag.get().value(), outbounds));
+                    "There is no outbound with the tag '" + tag.get().value() + "'"
+                            + (balancer ? ", but a balancer." : "."),
+                    balancer
+                            ? "write \"balancerTag\" in place of \"outboundTag\""
+                            : Nearest.suggestion(tag.get().value(), outbounds));
         }
         return tag.map(Located::value);
+    }
+
+    private boolean isBalancer(Located<String> tag) {
+        boolean is = balancers.contains(tag.value());
+        if (!is) {
+            boolean outbound = outbounds.contains(tag.value());
+            problems.absent(
+                    ProblemCode.UNRESOLVED_OUTBOUND,
+                    tag.at(),
+                    tag.path(),
+                    "There is no balancer with the tag '" + tag.value() + "'" + (outbound ? ", but an outbound." : "."),
+                    outbound
+                            ? "write \"outboundTag\" in place of \"balancerTag\""
+                            : Nearest.suggestion(tag.value(), balancers));
+        }
+        return is;
     }
 
     private static void others(Section section) {
