@@ -36,7 +36,7 @@ final class Capture {
     private static final InetAddress BOX6 = InetAddress.ofLiteral(Places.WAN_GW6);
     private static final Set<InetAddress> NAME_SERVERS =
             Places.NAME_SERVERS.stream().map(InetAddress::ofLiteral).collect(Collectors.toSet());
-    private static final Set<Integer> PROXY_PORTS = Set.of(Places.RELAY_PORT, Places.CLOCKED_PORT);
+    private static final Set<Integer> PROXY_PORTS = Set.of(Places.RELAY_PORT, Places.SECOND_PORT, Places.CLOCKED_PORT);
     private static final InetAddress BOX = InetAddress.ofLiteral(Places.LAN_GW4);
     private static final InetAddress FORGED = InetAddress.ofLiteral(Places.WEB4);
     private static final int TUN_NET4 = InetAddress.ofLiteral(Places.TUN4).hashCode() & ~3;

@@ -128,13 +128,7 @@ final class Faults {
 
     private static List<Injection> ofTheNetwork() {
         return List.of(
-                Injection.of("F03", "the proxy server is killed and started again")
-                        .within(8)
-                        .breaking((w, dice) -> {
-                            w.killRelay();
-                            Waiting.pause(dice.nextInt(0, 300));
-                        })
-                        .healing((w, dice) -> w.relay.start()),
+                DeadProxy.injection(),
                 Injection.of("F04", "the line flaps")
                         .within(3)
                         .breaking((w, dice) -> {

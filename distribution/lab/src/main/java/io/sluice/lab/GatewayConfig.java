@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param resolvers the name servers inside the tunnel; those that the host asks without it, so that it does not matter when the appliance reads the host's list
  * @param ipv6 whether IPv6 goes into the tunnel
  * @param redirect whether the kernel hands TCP over past the device
+ * @param group whether there is a second proxy server, used where the first is down
  */
 record GatewayConfig(
         String mode,
@@ -27,10 +28,14 @@ record GatewayConfig(
         List<String> lanInterfaces,
         List<String> resolvers,
         boolean ipv6,
-        boolean redirect) {
+        boolean redirect,
+        boolean group) {
 
     /** In place of a mode: the section is left out. */
     static final String NONE = "none";
+
+    /** The tag of the two together. */
+    static final String GROUP = "group";
 
     static final String USER = "lab";
     static final String PASSWORD = "not-a-secret";
@@ -44,31 +49,62 @@ record GatewayConfig(
     /** With the local network's allowance, for a filter that is closed but for it is the weaker one. */
     static GatewayConfig usual() {
         return new GatewayConfig(
-                "lockdown", SOCKS, Places.RELAY4, 1500, true, Places.LAN_DEVICES, Places.NAME_SERVERS, true, false);
+                "lockdown",
+                SOCKS,
+                Places.RELAY4,
+                1500,
+                true,
+                Places.LAN_DEVICES,
+                Places.NAME_SERVERS,
+                true,
+                false,
+                false);
     }
 
     GatewayConfig withRelay(String address) {
-        return new GatewayConfig(mode, protocol, address, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
+        return new GatewayConfig(
+                mode, protocol, address, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect, group);
     }
 
     GatewayConfig withLanInterfaces(List<String> names) {
-        return new GatewayConfig(mode, protocol, relay, mtu, allowLan, names, resolvers, ipv6, redirect);
+        return new GatewayConfig(mode, protocol, relay, mtu, allowLan, names, resolvers, ipv6, redirect, group);
     }
 
     GatewayConfig withIpv6(boolean carried) {
-        return new GatewayConfig(mode, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, carried, redirect);
+        return new GatewayConfig(
+                mode, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, carried, redirect, group);
     }
 
     GatewayConfig withMode(String name) {
-        return new GatewayConfig(name, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
+        return new GatewayConfig(name, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect, group);
     }
 
     GatewayConfig withMtu(int octets) {
-        return new GatewayConfig(mode, protocol, relay, octets, allowLan, lanInterfaces, resolvers, ipv6, redirect);
+        return new GatewayConfig(
+                mode, protocol, relay, octets, allowLan, lanInterfaces, resolvers, ipv6, redirect, group);
     }
 
     GatewayConfig withProtocol(String name) {
-        return new GatewayConfig(mode, name, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect);
+        return new GatewayConfig(mode, name, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect, group);
+    }
+
+    GatewayConfig withGroup(boolean together) {
+        return new GatewayConfig(
+                mode, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, ipv6, redirect, together);
+    }
+
+    private String second() {
+        return group ? """
+                , { "tag": "second", "protocol": "socks",
+                    "settings": { "address": "%s", "port": %d, "user": "%s", "pass": "%s" } }""".formatted(Places.RELAY4, Places.SECOND_PORT, USER, PASSWORD) : "";
+    }
+
+    private String routing() {
+        return group ? """
+                "routing": {
+                    "balancers": [{ "tag": "%s", "selector": ["out", "second"], "strategy": { "type": "failover" } }],
+                    "rules": [{ "network": "tcp,udp", "balancerTag": "%s" }] },
+                """.formatted(GROUP, GROUP) : "";
     }
 
     private String settings() {
@@ -91,8 +127,8 @@ record GatewayConfig(
                        "routes": { "include": ["0.0.0.0/0"%s] } },
               %s
               "inbounds": [],
-              "outbounds": [{ "tag": "out", "protocol": "%s", "settings": { %s } }],
-              "api": { "listen": "127.0.0.1", "port": 9080 }
+              "outbounds": [{ "tag": "out", "protocol": "%s", "settings": { %s } }%s],
+              %s"api": { "listen": "127.0.0.1", "port": 9080 }
             }
             """.formatted(
                         mtu,
@@ -106,7 +142,9 @@ record GatewayConfig(
                                 : "\"killSwitch\": { \"mode\": \"" + mode + "\", \"lanInterfaces\": ["
                                         + quoted(lanInterfaces) + "], \"allowLan\": " + allowLan + " },",
                         protocol,
-                        settings());
+                        settings(),
+                        second(),
+                        routing());
     }
 
     /** The proxy server: another appliance, without a tunnel. */

@@ -154,7 +154,8 @@ final class LeakClasses {
                     Places.LAN_DEVICES,
                     dice.nextBoolean() ? Places.NAME_SERVERS : Places.NAME_SERVERS.reversed(),
                     dice.nextBoolean(),
-                    dice.nextBoolean()));
+                    dice.nextBoolean(),
+                    now.group()));
         }
     }
 

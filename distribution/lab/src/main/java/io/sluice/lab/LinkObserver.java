@@ -76,7 +76,7 @@ final class LinkObserver implements AutoCloseable {
                 ether type arp accept
                 meta l4proto { tcp, udp } th sport >= %d counter name outside accept
                 icmpv6 type nd-neighbor-advert @th,64,64 %s counter name outside accept
-                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } tcp dport { %d, %d } counter name proxy accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } tcp dport { %d, %d, %d } counter name proxy accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
                 ip6 saddr %s ip6 daddr %s tcp dport { %d, %d } counter name proxy accept
                 ip6 saddr %s ip6 daddr %s udp dport >= 10000 counter name proxy accept
@@ -95,6 +95,7 @@ final class LinkObserver implements AutoCloseable {
                         Places.RELAY4,
                         Places.OTHER_RELAY4,
                         Places.RELAY_PORT,
+                        Places.SECOND_PORT,
                         Places.CLOCKED_PORT,
                         Places.LAN_GW4,
                         Places.RELAY4,

@@ -36,6 +36,9 @@ final class Places {
     static final String RELAY6 = "2a0e:1c80:9::9";
     static final int RELAY_PORT = 1080;
 
+    /** Where another program on the proxy's host is a second proxy server. */
+    static final int SECOND_PORT = 1081;
+
     /** Where the proxy speaks a protocol with a clock in it: Shadowsocks of 2022. */
     static final int CLOCKED_PORT = 10_443;
 

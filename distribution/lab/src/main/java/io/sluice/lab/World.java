@@ -41,6 +41,7 @@ final class World implements AutoCloseable {
     final Optional<MemoryGroup> memory;
     final Optional<FalseClock> clock;
     final NameServers names;
+    final SecondProxy second;
     private final Map<String, RawSocket> raw = new HashMap<>();
     private Optional<CheckedStreams> streams = Optional.empty();
     private final LanObserver lanObserver;
@@ -58,6 +59,7 @@ final class World implements AutoCloseable {
         this.lab = Lab.create(folder);
         this.far = new FarHosts(lab.inet);
         this.names = new NameServers(lab.relay);
+        this.second = new SecondProxy(lab.relay, folder);
         this.observer = new LinkObserver(lab.wan, folder);
         this.lanObserver = new LanObserver(lab.lan, folder);
         this.relay = new Appliance(lab.relay, distribution, Files.createDirectory(folder.resolve("relay")));
@@ -328,7 +330,7 @@ final class World implements AutoCloseable {
         streams.ifPresent(steps::add);
         steps.addAll(List.of(fromLan, fromBox, watch));
         steps.addAll(raw.values());
-        steps.addAll(List.of(observer, lanObserver, far, names, box, relay));
+        steps.addAll(List.of(observer, lanObserver, far, names, second, box, relay));
         memory.ifPresent(steps::add);
         clock.ifPresent(steps::add);
         steps.add(lab);

@@ -55,7 +55,7 @@ class CampaignTest {
 
     private static void needsRoot() {
         NetworkNamespace.unavailable().ifPresent(why -> assumeTrue(false, why));
-        for (String program : List.of("nft", "tcpdump", "dnsmasq", "udhcpc", "script")) {
+        for (String program : List.of("nft", "tcpdump", "dnsmasq", "udhcpc", "script", "microsocks")) {
             assumeTrue(
                     Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
                             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),

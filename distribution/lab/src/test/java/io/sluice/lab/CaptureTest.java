@@ -67,6 +67,7 @@ class CaptureTest {
     @Test
     void proxysOwnPackets_areInside() {
         assertThat(Capture.outside(tcp(BOX, PROXY, Places.RELAY_PORT))).isEmpty();
+        assertThat(Capture.outside(tcp(BOX, PROXY, Places.SECOND_PORT))).isEmpty();
         assertThat(Capture.outside(tcp(BOX, PROXY, Places.CLOCKED_PORT))).isEmpty();
         assertThat(Capture.outside(udp(BOX, PROXY, 40_001, new byte[32]))).isEmpty();
         assertThat(Capture.outside(udp(BOX, InetAddress.ofLiteral("255.255.255.255"), 67, new byte[300])))

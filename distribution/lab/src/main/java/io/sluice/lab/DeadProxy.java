@@ -1,0 +1,85 @@
+package io.sluice.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Random;
+
+/** F03: the proxy server is killed. With a second one the tunnel carries on; without, nothing passes, and what fails is named. */
+final class DeadProxy {
+
+    /** The catalogue's, with an alternative. */
+    private static final Duration FAILOVER = Duration.ofSeconds(5);
+
+    private DeadProxy() {}
+
+    static Injection injection() {
+        return Injection.of("F03", "the proxy server is killed, with and without a second one, and started again")
+                .within(8)
+                .breaking((w, dice) -> {
+                    if (dice.nextBoolean()) {
+                        withSecond(w);
+                    } else {
+                        alone(w);
+                    }
+                    Waiting.pause(dice.nextInt(0, 300));
+                })
+                .healing((w, dice) -> w.relay.start())
+                .restoring(DeadProxy::restore);
+    }
+
+    private static void withSecond(World w) throws Exception {
+        w.second.start();
+        w.apply(w.config().withGroup(true));
+        Waiting.until("the tunnel by the group", () -> w.carries() && isInUse(w, "out"));
+        w.killRelay();
+        long begun = System.nanoTime();
+        if (!Waiting.within(FAILOVER, w::carries)) {
+            throw new IllegalStateException("not carried by the second proxy server after " + FAILOVER.toSeconds()
+                    + " s: " + description(w) + " | " + w.story());
+        }
+        w.figure("failoverMillis", Duration.ofNanos(System.nanoTime() - begun));
+        String said = description(w);
+        if (!said.contains("out (down, ") || !isInUse(w, "second")) {
+            throw new IllegalStateException("carried by the second, but what is said is: " + said);
+        }
+    }
+
+    private static void alone(World w) {
+        w.killRelay();
+        if (w.carries()) {
+            throw new IllegalStateException("the tunnel carries without its proxy server");
+        }
+        JsonNode failed = w.box.get("/flows?failed=true&outbound=out").path("items");
+        for (JsonNode flow : failed) {
+            if (flow.path("outbound").asText().equals("out")
+                    && flow.path("closeReason").asText().equals("CONNECT_REFUSED")
+                    && flow.path("detail").asText().contains(Places.RELAY4)) {
+                return;
+            }
+        }
+        throw new IllegalStateException("nothing says that the proxy server does not answer: " + failed);
+    }
+
+    /** The first is used again as soon as it is back, and then there is only one again. */
+    private static void restore(World w, Random dice) {
+        if (w.config().group()) {
+            long begun = System.nanoTime();
+            Waiting.until("the tunnel by the first proxy server again", () -> w.carries() && isInUse(w, "out"));
+            w.figure("firstAgainMillis", Duration.ofNanos(System.nanoTime() - begun));
+            w.apply(w.config().withGroup(false));
+        }
+    }
+
+    private static boolean isInUse(World w, String tag) {
+        return description(w).endsWith("in use: " + tag);
+    }
+
+    private static String description(World w) {
+        for (JsonNode outbound : w.box.get("/outbounds").path("items")) {
+            if (outbound.path("tag").asText().equals(GatewayConfig.GROUP)) {
+                return outbound.path("description").asText();
+            }
+        }
+        return "(no group)";
+    }
+}
