@@ -127,7 +127,10 @@ class FailoverTest {
             Process second = proxy(site, folder, SECOND);
             box.ok("tunnel", "start");
             assertThat(greeted(box)).isLessThan(SILENCE);
-            assertThat(shown(box)).contains("proxy-a (down, gave no answer within", "in use: proxy-b");
+            Await.until(
+                    "the end of what the silent one was asked",
+                    () -> shown(box).contains("proxy-a (down, CONNECT_TIMEOUT"));
+            assertThat(shown(box)).contains("in use: proxy-b");
             killed(second);
             box.ok("tunnel", "stop");
         }

@@ -13,7 +13,6 @@ import io.sluice.outbound.balancer.engine.Strategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.osgi.framework.Constants;
@@ -52,9 +51,6 @@ public final class BalancerOutbound implements Outbound {
         /** {@code failover}, {@code random} or {@code roundRobin}. */
         String strategy() default "random";
 
-        /** Tag of the outbound that is used where no member is up; empty for none. */
-        String fallback() default "";
-
         /** How long streams of a member that has gone may go on, in milliseconds; as long as the flow room gives its own (there it is said why). */
         long drainTimeoutMs() default 5_000;
     }
@@ -82,7 +78,6 @@ public final class BalancerOutbound implements Outbound {
                         .orElseThrow(() -> new IllegalArgumentException("outbound \"" + config.outbound_tag()
                                 + "\": strategy \"" + config.strategy() + "\" is not failover, random or roundRobin")),
                 List.of(config.members()),
-                Optional.of(config.fallback()).filter(fallback -> !fallback.isEmpty()),
                 Duration.ofMillis(config.drainTimeoutMs()));
     }
 

@@ -7,8 +7,10 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One member asked to open one flow, and, if it did, what it opened.
@@ -25,6 +27,9 @@ final class Attempt<T> implements FutureListener<T> {
     private final int answersBefore;
     /** Null once there is nothing to be opened any more, so that a long flow does not hold it. */
     private Opening<T> opening;
+
+    /** Of one that goes on for its member's sake; else null. */
+    private Consumer<Future<T>> verdict;
 
     private Future<T> future;
     private T opened;
@@ -47,18 +52,28 @@ final class Attempt<T> implements FutureListener<T> {
             fail(withdrawn());
             return;
         }
+        Future<T> begun;
         try {
-            future = kind.open(member.outbound(), request);
-        } catch (RuntimeException e) {
+            begun = Objects.requireNonNull(kind.open(member.outbound(), request), "what is to be opened");
+        } catch (RuntimeException | Error e) {
+            // Also where its bundle is just being replaced: whoever tries a member has to come to an end.
             fail(e);
             return;
         }
-        future.addListener(this);
+        future = begun;
+        begun.addListener(this);
     }
 
     @Override
     public void operationComplete(Future<T> done) {
-        if (over) {
+        if (verdict != null) {
+            Consumer<Future<T>> told = verdict;
+            end();
+            if (done.isSuccess()) {
+                kind.discard(done.getNow());
+            }
+            told.accept(done);
+        } else if (over) {
             if (done.isSuccess()) {
                 kind.discard(done.getNow());
             }
@@ -83,6 +98,12 @@ final class Attempt<T> implements FutureListener<T> {
         kind.whenEnded(value, this::end);
     }
 
+    /** The flow does not want it any more, but how it ends tells of the member: it goes on until then, and what it opens is closed. */
+    void goOn(Consumer<Future<T>> told) {
+        opening = null;
+        verdict = told;
+    }
+
     /** Not wanted any more. */
     void cancel() {
         Future<T> running = future;
@@ -95,6 +116,7 @@ final class Attempt<T> implements FutureListener<T> {
     private void end() {
         over = true;
         opening = null;
+        verdict = null;
         opened = null;
         member.remove(this);
     }
@@ -113,7 +135,9 @@ final class Attempt<T> implements FutureListener<T> {
         if (over) {
             return;
         }
-        if (opened == null) {
+        if (verdict != null) {
+            cancel();
+        } else if (opened == null) {
             Future<T> running = future;
             fail(withdrawn());
             if (running != null) {

@@ -27,13 +27,14 @@ public final class Balancer {
     private final IntUnaryOperator dice;
     private final StateLog log;
     private final Counters counters = new Counters();
-    private final AtomicInteger turns = new AtomicInteger();
+    private final AtomicInteger streamTurns = new AtomicInteger();
+    private final AtomicInteger associationTurns = new AtomicInteger();
     /** In the order of their arrival; guarded by this. */
     private final List<Candidate> candidates = new ArrayList<>();
 
     private volatile BalancerSettings settings;
     private volatile MemberSet set = MemberSet.EMPTY;
-    /** Who opened the last flow; null before the first. */
+    /** Who opened the last stream; null before the first. */
     private volatile Member used;
 
     /** @param dice gives a number from 0 to its argument, exclusive; safe for all threads */
@@ -81,18 +82,15 @@ public final class Balancer {
                 members.add(best.member);
             }
         }
-        Candidate fallback = settings.fallback().map(this::best).orElse(null);
         MemberSet before = set;
-        MemberSet now = MemberSet.of(members, fallback == null ? null : fallback.member);
+        MemberSet now = MemberSet.of(members);
         set = now;
-        Withdrawal withdrawal = new Withdrawal(settings.drainTimeout(), now.can(Capability.UDP));
+        boolean datagramsElsewhere = members.stream().anyMatch(member -> member.can(Capability.UDP));
+        Withdrawal withdrawal = new Withdrawal(settings.drainTimeout(), datagramsElsewhere);
         for (Member member : before.members()) {
             if (!now.contains(member)) {
                 member.withdraw(withdrawal);
             }
-        }
-        if (before.fallback() != null && !now.contains(before.fallback())) {
-            before.fallback().withdraw(withdrawal);
         }
     }
 
@@ -140,16 +138,20 @@ public final class Balancer {
         IntUnaryOperator pick = switch (settings.strategy()) {
             case FAILOVER -> null;
             case RANDOM -> dice;
-            case ROUND_ROBIN -> number -> Math.floorMod(turns.getAndIncrement(), number);
+            case ROUND_ROBIN -> number -> Math.floorMod(turns(kind).getAndIncrement(), number);
         };
         Choice choice = new Choice(set, kind.capability(), kind == Kind.STREAM, pick, now);
         return new Opening<>(this, kind, request, choice, now).begin();
     }
 
+    /** Each kind has its own: a client that opens both in turn would find the same member for each. */
+    private AtomicInteger turns(Kind<?> kind) {
+        return kind == Kind.STREAM ? streamTurns : associationTurns;
+    }
+
     /** A flow has found nobody to ask. */
     ConnectException nobody(Kind<?> kind) {
-        MemberSet now = set;
-        return now.members().isEmpty() && now.fallback() == null
+        return set.members().isEmpty()
                 ? new ConnectException(
                         CloseReason.OUTBOUND_ABSENT, "no outbound of the balancer '" + tag + "' is active")
                 : new ConnectException(
@@ -162,12 +164,15 @@ public final class Balancer {
         if (another) {
             counters.failovers.increment();
         }
-        Member before = used;
-        if (before != member) {
+        if (kind == Kind.STREAM) {
+            Member before = used;
             used = member;
-            boolean fallback = member == set.fallback();
-            if (settings.strategy() == Strategy.FAILOVER || fallback || (before != null && before == set.fallback())) {
-                log.used(member.tag(), fallback, nowNanos);
+            // One that goes on well may have left this flow, or its kind, to another.
+            if (settings.strategy() == Strategy.FAILOVER
+                    && before != null
+                    && before != member
+                    && (before.isWithdrawn() || !before.health().isUp())) {
+                log.used(member.tag(), nowNanos);
             }
         }
     }
@@ -195,7 +200,6 @@ public final class Balancer {
         BalancerSettings configured = settings;
         StringJoiner members = new StringJoiner(", ", configured.strategy().word() + " of ", "");
         configured.members().forEach(member -> members.add(member + state(now, member)));
-        configured.fallback().ifPresent(member -> members.add("fallback " + member + state(now, member)));
         Member last = used;
         return members + (last == null || !now.contains(last) ? "" : "; in use: " + last.tag());
     }

@@ -3,23 +3,19 @@ package io.sluice.outbound.balancer.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * What a balancer is configured to be.
  *
  * @param tag its own
  * @param members tags, in order
- * @param fallback tag of the outbound that is used where no member is up
  * @param drainTimeout how long streams of a member that has gone may go on
  */
-public record BalancerSettings(
-        String tag, Strategy strategy, List<String> members, Optional<String> fallback, Duration drainTimeout) {
+public record BalancerSettings(String tag, Strategy strategy, List<String> members, Duration drainTimeout) {
 
     public BalancerSettings {
         Objects.requireNonNull(tag, "tag");
         Objects.requireNonNull(strategy, "strategy");
-        Objects.requireNonNull(fallback, "fallback");
         members = List.copyOf(members);
         if (drainTimeout.isNegative()) {
             throw new IllegalArgumentException(

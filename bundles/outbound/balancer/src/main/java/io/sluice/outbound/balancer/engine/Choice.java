@@ -12,7 +12,6 @@ final class Choice {
     private final boolean mayTry;
     private final BitSet asked;
     private final int start;
-    private boolean fallbackAsked;
     private boolean trying;
 
     /**
@@ -69,19 +68,8 @@ final class Choice {
         return null;
     }
 
-    /** Where no member is up: the fallback, then whoever has not been asked, in order; null if there is nobody left. */
+    /** Where no member is up: whoever has not been asked, in order; null if there is nobody left. */
     Member reserve(long nowNanos) {
-        Member fallback = set.fallback();
-        if (fallback != null && !fallbackAsked) {
-            fallbackAsked = true;
-            int index = set.members().indexOf(fallback);
-            if (fallback.can(capability) && (index < 0 || !asked.get(index))) {
-                if (index >= 0) {
-                    asked.set(index);
-                }
-                return despite(fallback, nowNanos);
-            }
-        }
         for (int i = asked.nextClearBit(0); i < set.members().size(); i = asked.nextClearBit(i + 1)) {
             asked.set(i);
             if (set.members().get(i).can(capability)) {
@@ -103,6 +91,6 @@ final class Choice {
 
     /** Whether there may be somebody left to ask. */
     boolean hasMore() {
-        return asked.nextClearBit(0) < set.members().size() || (set.fallback() != null && !fallbackAsked);
+        return asked.nextClearBit(0) < set.members().size();
     }
 }

@@ -33,6 +33,13 @@ final class Failures {
                 : "failed: " + cause.getClass().getSimpleName();
     }
 
+    /** The same for everybody to read: the sentence names the destination of the one flow. */
+    static String kind(Throwable cause) {
+        return cause instanceof ConnectException failure
+                ? failure.reason() + ": " + failure.reason().sentence()
+                : cause.getClass().getSimpleName();
+    }
+
     boolean areNone() {
         return number == 0;
     }

@@ -1,5 +1,6 @@
 package io.sluice.outbound.balancer.engine;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntUnaryOperator;
@@ -55,6 +56,7 @@ final class Health {
 
     private final AtomicReference<Down> state = new AtomicReference<>();
     private final AtomicInteger answers = new AtomicInteger();
+    private final AtomicBoolean watched = new AtomicBoolean();
     private final IntUnaryOperator dice;
     private final Watcher watcher;
 
@@ -65,6 +67,15 @@ final class Health {
 
     boolean isUp() {
         return state.get() == null;
+    }
+
+    /** Whether an attempt that its flow does not want any more may go on, to tell of the member: one at a time. */
+    boolean beginWatching() {
+        return watched.compareAndSet(false, true);
+    }
+
+    void endWatching() {
+        watched.set(false);
     }
 
     /** Why it is down, or null. */

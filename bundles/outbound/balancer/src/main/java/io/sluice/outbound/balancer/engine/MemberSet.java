@@ -5,26 +5,21 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The members that are there, in the order of the configuration. Immutable.
- *
- * @param fallback or null
- */
-record MemberSet(List<Member> members, Member fallback, Set<Capability> capabilities) {
+/** The members that are there, in the order of the configuration. Immutable. */
+record MemberSet(List<Member> members, Set<Capability> capabilities) {
 
-    static final MemberSet EMPTY = of(List.of(), null);
+    static final MemberSet EMPTY = of(List.of());
 
-    static MemberSet of(List<Member> members, Member fallback) {
-        return new MemberSet(List.copyOf(members), fallback, capabilities(members, fallback));
+    static MemberSet of(List<Member> members) {
+        return new MemberSet(List.copyOf(members), capabilities(members));
     }
 
     /**
-     * A stream or an association takes one that can do it, whatever the others can; a name or an echo may meet any of them (but the
-     * fallback, which is the exception). Without members it says that it carries
+     * A stream or an association takes one that can do it, whatever the others can; a name or an echo may meet any of them. Without members it says that it carries
      * everything, so that a flow hears what is missing.
      */
-    private static Set<Capability> capabilities(List<Member> members, Member fallback) {
-        if (members.isEmpty() && fallback == null) {
+    private static Set<Capability> capabilities(List<Member> members) {
+        if (members.isEmpty()) {
             return Set.of(Capability.TCP, Capability.UDP);
         }
         Set<Capability> any = EnumSet.noneOf(Capability.class);
@@ -32,12 +27,6 @@ record MemberSet(List<Member> members, Member fallback, Set<Capability> capabili
         for (Member member : members) {
             any.addAll(member.capabilities());
             all.retainAll(member.capabilities());
-        }
-        if (fallback != null) {
-            any.addAll(fallback.capabilities());
-            if (members.isEmpty()) {
-                all.retainAll(fallback.capabilities());
-            }
         }
         any.removeAll(EnumSet.of(Capability.REMOTE_NAMES, Capability.LOCAL_ECHO));
         any.addAll(all);
@@ -51,14 +40,10 @@ record MemberSet(List<Member> members, Member fallback, Set<Capability> capabili
                 return member;
             }
         }
-        return fallback != null && fallback.tag().equals(tag) ? fallback : null;
+        return null;
     }
 
     boolean contains(Member member) {
-        return member == fallback || members.contains(member);
-    }
-
-    boolean can(Capability capability) {
-        return capabilities.contains(capability) && (!members.isEmpty() || fallback != null);
+        return members.contains(member);
     }
 }

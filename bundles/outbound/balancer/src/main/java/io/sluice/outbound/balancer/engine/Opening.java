@@ -20,11 +20,12 @@ import java.util.concurrent.TimeUnit;
  * begun                                        ask the first member that is up
  * a member fails on the way                    it is down; ask the next at once
  * a member passes (not this kind of traffic)   ask the next at once
- * a member says what is with the destination   the flow ends so
+ * a member says what is with the destination   the flow ends so, and the silent ones as before
  * a member is silent, PATIENCE has passed      ask the next beside it (RFC 8305 §5), unless the silent one has answered somebody meanwhile
- * … and no other is up, DESPAIR has passed     ask the fallback, then whoever is down, beside it
+ * … and no other is up, DESPAIR has passed     ask whoever is down, beside it
  * no other is up, and none is under way        the same at once
- * a member opens                               the flow takes it; earlier ones that have been silent for PATIENCE are down; all others are cancelled
+ * a member opens                               the flow takes it; of each that has been silent for PATIENCE one attempt goes on, so that its end tells
+ *                                              whose the silence is, the member's or the destination's; all others are cancelled
  * a member's service goes away                 as if it had passed
  * nobody is left                               the flow fails, and each is named with its reason
  * cancelled                                    all are cancelled
@@ -183,7 +184,7 @@ final class Opening<T> {
         if (Verdict.isAnswer(cause)) {
             health.answered(now);
         } else if (verdict == Verdict.DOWN && !isTooSoon(attempt, cause, now)) {
-            health.failed(Failures.text(cause), attempt.answersBefore(), attempt.isTrying(), now);
+            health.failed(Failures.kind(cause), attempt.answersBefore(), attempt.isTrying(), now);
         } else if (attempt.isTrying()) {
             health.unheard(now);
         }
@@ -210,27 +211,40 @@ final class Opening<T> {
         return attempt.age(now).toNanos() >= Math.min(PATIENCE.toNanos(), timeoutNanos / 2);
     }
 
-    /** It is decided: whoever is still under way is cancelled, and judged by its silence if another one had less time. */
+    /** It is decided, by an attempt or (null) by the flow's end. */
     private void settle(Attempt<T> decisive, long now) {
         stopTimer();
         for (Attempt<T> other : pending) {
             Health health = other.member().health();
             if (decisive != null
-                    && other.age(now).compareTo(decisive.age(now)) > 0
                     && hasBeenPatient(other, now)
-                    && !other.hasMemberAnswered()) {
-                health.failed(
-                        "gave no answer within " + other.age(now).toMillis() + " ms, when '"
-                                + decisive.member().tag() + "' had answered",
-                        other.answersBefore(),
-                        other.isTrying(),
-                        now);
-            } else if (other.isTrying()) {
-                health.unheard(now);
+                    && !other.hasMemberAnswered()
+                    && health.beginWatching()) {
+                other.goOn(end -> watched(other, end));
+            } else {
+                if (other.isTrying()) {
+                    health.unheard(now);
+                }
+                other.cancel();
             }
-            other.cancel();
         }
         pending.clear();
+    }
+
+    /** How an attempt has ended that no flow wanted any more. */
+    private void watched(Attempt<T> attempt, Future<T> end) {
+        long now = now();
+        Health health = attempt.member().health();
+        health.endWatching();
+        if (end.isSuccess() && kind == Kind.STREAM || !end.isSuccess() && Verdict.isAnswer(end.cause())) {
+            health.answered(now);
+        } else if (!end.isSuccess()
+                && !end.isCancelled()
+                && Verdict.of(end.cause(), kind == Kind.STREAM) == Verdict.DOWN) {
+            health.failed(Failures.kind(end.cause()), attempt.answersBefore(), attempt.isTrying(), now);
+        } else if (attempt.isTrying()) {
+            health.unheard(now);
+        }
     }
 
     private void fail(Throwable cause) {

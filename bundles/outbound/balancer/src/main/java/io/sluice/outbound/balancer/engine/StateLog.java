@@ -45,10 +45,9 @@ final class StateLog {
         }
     }
 
-    void used(String member, boolean fallback, long nowNanos) {
+    void used(String member, long nowNanos) {
         if (pass(nowNanos)) {
-            LOG.info(
-                    "balancer '{}': flows go by '{}'{}{}", tag, member, fallback ? ", the fallback" : "", suppressed());
+            LOG.info("balancer '{}': flows go by '{}'{}", tag, member, suppressed());
         }
     }
 

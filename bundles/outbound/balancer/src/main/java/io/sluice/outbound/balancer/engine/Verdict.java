@@ -1,5 +1,6 @@
 package io.sluice.outbound.balancer.engine;
 
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.ConnectException.Blame;
 
@@ -31,12 +32,16 @@ enum Verdict {
                     SHUTDOWN -> PASSED;
             // A proxy that says only that it failed leaves open whether it did, or the destination.
             case PROXY_FAILED -> failure.blame() == Blame.DESTINATION ? PASSED : DOWN;
+            // Another one's line may reach what this one's does not.
+            case UNREACHABLE -> failure.blame() == Blame.WAY ? DOWN : PASSED;
             default -> failure.blame() == Blame.WAY ? DOWN : streams ? FINAL : PASSED;
         };
     }
 
-    /** Whether the failure proves that the member works. */
+    /** Whether the failure proves that the member works: it was asked, and a far host has said no. Much else that a destination is to blame for is found out here. */
     static boolean isAnswer(Throwable cause) {
-        return cause instanceof ConnectException failure && failure.blame() == Blame.DESTINATION;
+        return cause instanceof ConnectException failure
+                && failure.blame() == Blame.DESTINATION
+                && failure.reason() == CloseReason.CONNECT_REFUSED;
     }
 }

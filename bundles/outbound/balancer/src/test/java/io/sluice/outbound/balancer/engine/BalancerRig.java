@@ -30,25 +30,14 @@ final class BalancerRig {
     }
 
     static BalancerRig of(Strategy strategy, FakeMember... members) {
-        return withFallback(null, strategy, members);
-    }
-
-    static BalancerRig withFallback(FakeMember fallback, Strategy strategy, FakeMember... members) {
-        BalancerRig rig = new BalancerRig(settings(strategy, fallback, members));
+        BalancerRig rig = new BalancerRig(settings(strategy, members));
         Arrays.stream(members).forEach(member -> rig.balancer.add(member, 0));
-        if (fallback != null) {
-            rig.balancer.add(fallback, 0);
-        }
         return rig;
     }
 
-    static BalancerSettings settings(Strategy strategy, FakeMember fallback, FakeMember... members) {
+    static BalancerSettings settings(Strategy strategy, FakeMember... members) {
         return new BalancerSettings(
-                "group",
-                strategy,
-                Arrays.stream(members).map(FakeMember::tag).toList(),
-                Optional.ofNullable(fallback).map(FakeMember::tag),
-                DRAIN);
+                "group", strategy, Arrays.stream(members).map(FakeMember::tag).toList(), DRAIN);
     }
 
     Future<ByteStream> stream() {

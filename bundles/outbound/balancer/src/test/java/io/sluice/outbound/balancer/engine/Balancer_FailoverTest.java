@@ -37,7 +37,7 @@ class Balancer_FailoverTest {
         assertThat(rig.count("failovers")).isOne();
         assertThat(rig.count("membersUp")).isEqualTo(2);
         assertThat(rig.balancer.description())
-                .isEqualTo("failover of a (down, CONNECT_REFUSED: a refused), b, c; in use: b");
+                .isEqualTo("failover of a (down, CONNECT_REFUSED: the connection was refused), b, c; in use: b");
     }
 
     @Test
@@ -125,6 +125,54 @@ class Balancer_FailoverTest {
         assertThat(rig.count("membersUp")).isEqualTo(3);
     }
 
+    /** Each of two lines reaches what the other does not. */
+    @Test
+    void unreachableByTheFirst_flow_goesToTheNextAndTheMemberStaysUp() {
+        a.in(Mood.SILENT);
+        Future<ByteStream> flow = rig.stream();
+        a.streams
+                .getLast()
+                .setFailure(new ConnectException(CloseReason.UNREACHABLE, "no route")
+                        .blaming(ConnectException.Blame.DESTINATION));
+        rig.time.run();
+        assertThat(flow.isSuccess()).isTrue();
+        assertThat(rig.count("membersUp")).isEqualTo(3);
+    }
+
+    /** What is found out here, about a name that cannot be asked for, is no answer of the member's. */
+    @Test
+    void tryingFlowIsRefusedHere_member_staysDown() {
+        a.in(Mood.REFUSES);
+        rig.stream();
+        a.in(Mood.SILENT);
+        rig.time.millis(1_100);
+        rig.stream();
+        a.streams
+                .getLast()
+                .setFailure(new ConnectException(CloseReason.RESOLVE_FAILED, "no name")
+                        .blaming(ConnectException.Blame.DESTINATION));
+        rig.time.run();
+        assertThat(rig.count("membersUp")).isEqualTo(2);
+        a.in(Mood.OPENS);
+        rig.time.millis(1_100);
+        rig.stream();
+        assertThat(rig.count("membersUp")).as("tried again").isEqualTo(3);
+    }
+
+    /** A bundle that is being replaced may lack its classes for a moment. */
+    @Test
+    void memberThrowsAnError_whileItIsTried_isTriedAgain() {
+        a.in(Mood.REFUSES);
+        rig.stream();
+        a.in(Mood.LACKS_A_CLASS);
+        rig.time.millis(1_100);
+        assertThat(rig.stream().isSuccess()).isTrue();
+        a.in(Mood.OPENS);
+        rig.time.millis(2_000);
+        rig.stream();
+        assertThat(a.opened).hasSize(1);
+    }
+
     @Test
     void unsupported_flow_goesToTheNextAndTheMemberStaysUp() {
         a.in(Mood.UNSUPPORTED);
@@ -137,7 +185,7 @@ class Balancer_FailoverTest {
     void memberThrows_flow_goesToTheNextAndTheMemberIsDown() {
         a.in(Mood.THROWS);
         assertThat(rig.stream().isSuccess()).isTrue();
-        assertThat(rig.balancer.description()).startsWith("failover of a (down, failed: IllegalStateException), b");
+        assertThat(rig.balancer.description()).startsWith("failover of a (down, IllegalStateException), b");
     }
 
     @Test

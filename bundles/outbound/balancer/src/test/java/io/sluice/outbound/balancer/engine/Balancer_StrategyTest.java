@@ -1,9 +1,7 @@
 package io.sluice.outbound.balancer.engine;
 
-import static io.sluice.outbound.balancer.engine.BalancerRig.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.flow.CloseReason;
 import io.sluice.outbound.balancer.engine.FakeMember.Mood;
 import org.junit.jupiter.api.Test;
 
@@ -58,37 +56,16 @@ class Balancer_StrategyTest {
     }
 
     @Test
-    void noneIsUp_flows_goByTheFallback() {
-        a.in(Mood.REFUSES);
-        b.in(Mood.REFUSES);
-        BalancerRig rig = BalancerRig.withFallback(spare, Strategy.RANDOM, a, b);
-        streams(rig, 2);
-        assertThat(spare.opened).hasSize(2);
-        assertThat(a.asked() + b.asked()).isEqualTo(2);
-        a.in(Mood.OPENS);
-        rig.time.millis(1_100);
-        streams(rig, 2);
-        assertThat(a.opened).as("tried, and back").hasSize(2);
-    }
-
-    @Test
-    void noneIsUp_fallbackFails_everybodyIsAsked() {
-        a.in(Mood.REFUSES);
-        spare.in(Mood.REFUSES);
-        BalancerRig rig = BalancerRig.withFallback(spare, Strategy.FAILOVER, a);
-        assertThat(failure(rig.stream()).getMessage())
-                .isEqualTo("no outbound of the balancer 'group' opened it: 'a' CONNECT_REFUSED: a refused; "
-                        + "'spare' CONNECT_REFUSED: spare refused");
-        a.in(Mood.OPENS);
-        assertThat(rig.stream().isSuccess()).isTrue();
-    }
-
-    @Test
-    void fallback_isAMemberToo_isAskedOnce() {
-        a.in(Mood.REFUSES);
-        BalancerRig rig = BalancerRig.withFallback(a, Strategy.FAILOVER, a);
-        assertThat(failure(rig.stream()).reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
-        assertThat(a.asked()).isOne();
+    void roundRobin_streamsAndAssociations_eachTakeTurns() {
+        BalancerRig rig = BalancerRig.of(Strategy.ROUND_ROBIN, a, b);
+        for (int i = 0; i < 4; i++) {
+            rig.stream();
+            rig.association();
+        }
+        assertThat(a.opened).hasSize(2);
+        assertThat(b.opened).hasSize(2);
+        assertThat(a.ports).hasSize(2);
+        assertThat(b.ports).hasSize(2);
     }
 
     @Test

@@ -113,12 +113,12 @@ class Balancer_WithdrawalTest {
     @Test
     void settingsChange_members_areThoseOfTheNewOnes() {
         FakeStream stream = (FakeStream) rig.stream().getNow();
-        rig.balancer.settings(BalancerRig.settings(Strategy.FAILOVER, null, b));
+        rig.balancer.settings(BalancerRig.settings(Strategy.FAILOVER, b));
         rig.stream();
         assertThat(b.opened).hasSize(1);
         rig.time.millis(5_000);
         assertThat(stream.reset).isTrue();
-        rig.balancer.settings(BalancerRig.settings(Strategy.FAILOVER, null, a, b));
+        rig.balancer.settings(BalancerRig.settings(Strategy.FAILOVER, a, b));
         rig.stream();
         assertThat(a.opened).hasSize(2);
     }

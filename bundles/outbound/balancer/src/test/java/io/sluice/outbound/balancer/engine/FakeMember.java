@@ -34,6 +34,7 @@ final class FakeMember implements Outbound {
         REFUSED_BY_DESTINATION,
         UNSUPPORTED,
         THROWS,
+        LACKS_A_CLASS,
         SILENT
     }
 
@@ -123,6 +124,7 @@ final class FakeMember implements Outbound {
             case UNSUPPORTED ->
                 promise.setFailure(new ConnectException(CloseReason.OUTBOUND_UNSUPPORTED, tag + " cannot do that"));
             case THROWS -> throw new IllegalStateException("a fault in " + tag);
+            case LACKS_A_CLASS -> throw new NoClassDefFoundError(tag);
             default -> {
                 // says nothing
             }
