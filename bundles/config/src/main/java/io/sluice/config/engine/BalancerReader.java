@@ -57,34 +57,30 @@ final class BalancerReader {
         Optional<String> tag = tag(section);
         Optional<String> strategy = strategy(section);
         List<Located<String>> members = members(section);
-        Optional<Located<String>> fallback =
-                section.string("fallbackTag").filter(f -> !f.value().isEmpty()).filter(this::isOutbound);
+        section.unsupportedText(
+                "only probes could tell that the whole group is down; which outbounds are up is learned from the "
+                        + "flows, and a website that fails could make all of them seem down",
+                "remove it; or, if that outbound is to be used whenever the others fail, write the strategy "
+                        + "\"failover\" and make it the last of selector",
+                "fallbackTag");
         section.end();
         if (tag.isPresent()) {
-            balancers.put(tag.get(), new Balancer(tag.get(), members, fallback));
+            balancers.put(tag.get(), new Balancer(tag.get(), members));
             if (problems.errors() == before) {
-                components.add(component(tag.get(), strategy, members, fallback));
+                components.add(component(tag.get(), strategy, members));
             }
         }
     }
 
-    private Component component(
-            String tag, Optional<String> strategy, List<Located<String>> members, Optional<Located<String>> fallback) {
+    private Component component(String tag, Optional<String> strategy, List<Located<String>> members) {
         List<String> names = members.stream().map(Located::value).toList();
-        List<String> all = new ArrayList<>(names);
         Map<String, Object> properties = new HashMap<>();
         properties.put("outbound.tag", tag);
         properties.put("outbound.type", "balancer");
         properties.put("strategy", strategy.orElse(STRATEGIES.getFirst()));
         properties.put("members", names.toArray(String[]::new));
-        fallback.ifPresent(f -> {
-            properties.put("fallback", f.value());
-            if (!all.contains(f.value())) {
-                all.add(f.value());
-            }
-        });
         properties.put(
-                "member.target", all.stream().map(OutboundChain::target).collect(Collectors.joining("", "(|", ")")));
+                "member.target", names.stream().map(OutboundChain::target).collect(Collectors.joining("", "(|", ")")));
         drainTimeoutMs.ifPresent(n -> properties.put("drainTimeoutMs", n));
         return new Component(Stage.OUTBOUND_PREFIX + "balancer", Optional.of(tag), properties);
     }
@@ -158,20 +154,5 @@ final class BalancerReader {
             }
         }
         return List.copyOf(members.values());
-    }
-
-    private boolean isOutbound(Located<String> fallback) {
-        boolean is = outbounds.containsKey(fallback.value());
-        if (!is) {
-            problems.absent(
-                    ProblemCode.UNRESOLVED_OUTBOUND,
-                    fallback.at(),
-                    fallback.path(),
-                    balancers.containsKey(fallback.value())
-                            ? "'" + fallback.value() + "' is a balancer, and one falls back on an outbound only."
-                            : "There is no outbound with the tag '" + fallback.value() + "'.",
-                    Nearest.suggestion(fallback.value(), outbounds.keySet()));
-        }
-        return is;
     }
 }

@@ -86,7 +86,7 @@ record OutboundChain(String tag, Located<String> via) {
                         via.path(),
                         "The outbound '" + via.value() + "' takes flows only, not an outbound's own connection.",
                         "name the outbound that the rules would choose");
-            } else if (group != null && group.all().anyMatch(m -> loopbacks.contains(m.value()))) {
+            } else if (group != null && group.members().stream().anyMatch(m -> loopbacks.contains(m.value()))) {
                 problems.add(
                         ProblemCode.NOT_SUPPORTED,
                         via.at(),

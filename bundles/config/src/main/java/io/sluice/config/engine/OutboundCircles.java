@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Which outbounds stand on which others: by going through them, or by being a group of them. */
 final class OutboundCircles {
@@ -16,7 +15,7 @@ final class OutboundCircles {
     OutboundCircles(List<OutboundChain> chains, Collection<Balancer> balancers) {
         chains.forEach(c -> edges.put(c.tag(), List.of(c.via().value())));
         balancers.forEach(
-                b -> edges.put(b.tag(), b.all().map(Located::value).collect(Collectors.toUnmodifiableList())));
+                b -> edges.put(b.tag(), b.members().stream().map(Located::value).toList()));
     }
 
     /** Whether one of them leads to the other, over whatever many. */

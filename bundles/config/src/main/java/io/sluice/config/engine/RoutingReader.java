@@ -150,9 +150,10 @@ final class RoutingReader {
     }
 
     private Optional<String> outbound(Section section) {
-        Optional<Located<String>> group = section.string("balancerTag");
-        if (group.isPresent() && section.has("outboundTag")) {
-            section.string("outboundTag");
+        long before = problems.errors();
+        Optional<Located<String>> group = written(section, "balancerTag");
+        Optional<Located<String>> tag = written(section, "outboundTag");
+        if (group.isPresent() && tag.isPresent()) {
             problems.add(
                     ProblemCode.NOT_SUPPORTED,
                     group.get().at(),
@@ -164,8 +165,9 @@ final class RoutingReader {
         if (group.isPresent()) {
             return group.filter(this::isBalancer).map(Located::value);
         }
-        Optional<Located<String>> tag =
-                section.required("outboundTag", "name an outbound, or a balancer in balancerTag");
+        if (tag.isEmpty() && problems.errors() == before) {
+            section.missing("outboundTag", "name an outbound, or a balancer in balancerTag");
+        }
         if (tag.isPresent()
                 && !outbounds.contains(tag.get().value())
                 && !SPECIAL.contains(tag.get().value())) {
@@ -181,6 +183,11 @@ final class RoutingReader {
                             : Nearest.suggestion(tag.get().value(), outbounds));
         }
         return tag.map(Located::value);
+    }
+
+    /** Panels write the one that is not meant as an empty text. */
+    private static Optional<Located<String>> written(Section section, String field) {
+        return section.string(field).filter(t -> !t.value().isEmpty());
     }
 
     private boolean isBalancer(Located<String> tag) {

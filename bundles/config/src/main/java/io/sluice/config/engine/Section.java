@@ -256,6 +256,12 @@ final class Section {
         }
     }
 
+    /** A text that Xray has and that means something we cannot do; an empty one, which panels write, means nothing. */
+    void unsupportedText(String why, String suggestion, String field) {
+        hidden.add(field);
+        string(field).filter(s -> !s.value().isEmpty()).ifPresent(_ -> unsupported(why, suggestion, field));
+    }
+
     /** A field that Xray has taken out. */
     void removed(String field, String replacement) {
         report(

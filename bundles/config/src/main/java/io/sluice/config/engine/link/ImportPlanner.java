@@ -37,6 +37,7 @@ public final class ImportPlanner {
         this.present = outbounds(config);
         Set<String> taken = new LinkedHashSet<>();
         present.forEach(o -> taken.add(tag(o)));
+        taken.addAll(balancers(config));
         this.tags = new Tags(taken);
     }
 
@@ -59,6 +60,13 @@ public final class ImportPlanner {
         List<Map<String, Object>> all = new ArrayList<>();
         Tree.of(JsonValues.read(config)).sections("outbounds").forEach(o -> all.add(o.map()));
         return all;
+    }
+
+    /** Their tags, which no outbound may have. */
+    private static List<String> balancers(String config) {
+        return Tree.of(JsonValues.read(config)).section("routing").sections("balancers").stream()
+                .flatMap(b -> b.text("tag").stream())
+                .toList();
     }
 
     /** As the configuration's reader has it: without a tag the protocol is it. */

@@ -67,6 +67,18 @@ class ImportPlannerTest {
         assertThat(again.text()).isEqualTo(plan.text());
     }
 
+    /** Balancers and outbounds have their tags in common. */
+    @Test
+    void linkNamedLikeABalancer_getsAnotherTag() {
+        String present = CONFIG.replace(
+                "{ \"rules\": [] }",
+                "{ \"balancers\": [ { \"tag\": \"group\", \"selector\": [\"direct\"] } ], \"rules\": [] }");
+        ImportPlan plan = ImportPlanner.plan(present, List.of(new Source("s", "socks://192.0.2.1:1080#group")));
+        good(plan);
+        assertThat(plan.entries())
+                .containsExactly(new Entry("s", Outcome.ADDED, "group 2", "socks 192.0.2.1:1080", List.of()));
+    }
+
     /** Else what is meant to go through one server would go through whichever has its name here. */
     @Test
     void outboundThroughAServerThatIsThereUnderAnotherName_goesThroughThatOne() {
