@@ -19,6 +19,9 @@ final class Campaign {
     private static final long SETTLE = 40;
     private static final int MOST_NAMED = 4;
 
+    /** Milliseconds in which something comes of what is under way. */
+    private static final long UNDER_WAY = 100;
+
     /** Descriptors that may be open more than in the beginning: the streams and the library's pools come and go. */
     static final int SPARE = 32;
 
@@ -112,6 +115,9 @@ final class Campaign {
         late(world.outside(), world.sightings());
         world.baseline();
         previous = Optional.of(round);
+        if (round.isQuiet()) {
+            arrived();
+        }
         long sent = world.fromLan.numbered() + world.fromBox.numbered();
         long come = world.far.datagrams();
         long shortEnds = world.streams().shortEnds();
@@ -149,6 +155,7 @@ final class Campaign {
             tally.wrongOctets += wronger;
         });
         if (round.isQuiet()) {
+            arrived();
             carried.sent += world.fromLan.numbered() + world.fromBox.numbered() - sent;
             carried.come += world.far.datagrams() - come;
         }
@@ -161,6 +168,17 @@ final class Campaign {
         Duration each = Duration.ofNanos(System.nanoTime() - begun)
                 .dividedBy(round.tallies().size());
         round.tallies().forEach(tally -> tally.spent(each));
+    }
+
+    /** What is under way on a machine that does much else may take long: it is waited for until no more comes, and nothing is sent meanwhile. */
+    private void arrived() {
+        world.quiet(true);
+        long seen;
+        do {
+            seen = world.far.datagrams();
+            Waiting.pause(UNDER_WAY);
+        } while (world.far.datagrams() != seen);
+        world.quiet(false);
     }
 
     private void inject(Tally tally, Random own) {

@@ -55,6 +55,12 @@ final class NetworkTrouble {
                         .breaking((w, dice) -> {
                             if (dice.nextBoolean()) {
                                 w.apply(w.config().withIpv6(false));
+                                // What is acknowledged is on its way into force.
+                                Waiting.until(
+                                        "IPv6 to leave the tunnel's routes",
+                                        () -> !w.lab.gw
+                                                .exec("sh", "-c", "ip -6 route show table 2022 2>/dev/null || true")
+                                                .contains("default"));
                                 refusedAtOnce(w);
                             }
                             advertise(w, "2a0e:1c80:66::", "::", 0);
