@@ -187,6 +187,10 @@ final class Campaign {
         for (Optional<Injection.Act> act : List.of(injection.stimulus(), injection.fault(), injection.heal())) {
             play(act, tally, own);
         }
+        measured(tally);
+    }
+
+    private void measured(Tally tally) {
         world.figures().forEach(figure -> tally.figure(figure.getKey(), figure.getValue()));
     }
 
@@ -201,6 +205,7 @@ final class Campaign {
     private void restore(Round round) {
         for (Tally tally : round.tallies()) {
             play(tally.injection.restore(), tally, dice);
+            measured(tally);
         }
     }
 
