@@ -72,7 +72,8 @@ final class World {
                 { "tag": "again", "protocol": "loopback", "settings": { "inboundTag": "door" } },
                 { "tag": "nowhere", "protocol": "blackhole" }
               ],
-              "routing": { "rules": [
+              "routing": { "balancers": [ { "tag": "group", "selector": ["vless"], "strategy": { "type": "failover" } } ],
+              "rules": [
                 { "network": "tcp", "port": "9003", "outboundTag": "vless" },
                 { "network": "tcp", "port": "9004", "outboundTag": "vless-ws" },
                 { "network": "tcp", "port": "9001", "outboundTag": "direct" },

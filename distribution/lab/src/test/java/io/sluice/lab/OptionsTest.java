@@ -34,10 +34,10 @@ class OptionsTest {
         assertThat(Options.parse(List.of("--nightly"), 1).repetitions()).isEqualTo(300);
         assertThat(Options.parse(List.of(), 1).seed()).isEqualTo(1);
         Options commit = Options.parse(List.of("--commit"), 1);
-        assertThat(commit.times("L05")).isEqualTo(5);
+        assertThat(commit.times("L05")).isEqualTo(3);
         assertThat(commit.times("L07")).isEqualTo(30);
         assertThat(commit.times("F05")).isEqualTo(1);
-        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(18));
+        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(13));
     }
 
     @ParameterizedTest
