@@ -20,7 +20,7 @@ final class Campaign {
     private static final int MOST_NAMED = 4;
 
     /** Milliseconds in which something comes of what is under way. */
-    private static final long UNDER_WAY = 100;
+    private static final long UNDER_WAY = 300;
 
     /** Descriptors that may be open more than in the beginning: the streams and the library's pools come and go. */
     static final int SPARE = 32;
