@@ -43,14 +43,18 @@ final class Campaign {
 
     /** Numbered datagrams of the time in which nothing broke. */
     private static final class Carried {
-        /** Those of the last milliseconds are still under way: of fewer they would be too great a part. */
-        private static final int ENOUGH = 1_000;
+        /** A minute's: fewer are of moments right behind faults, in which a client's datagrams may still be without their way while streams have theirs. */
+        private static final int ENOUGH = 10_000;
 
         private long sent;
         private long come;
 
         double share() {
-            return sent < ENOUGH ? 1 : (double) come / sent;
+            return sent == 0 ? 1 : (double) come / sent;
+        }
+
+        boolean areEnough() {
+            return sent >= ENOUGH;
         }
     }
 
@@ -286,6 +290,7 @@ final class Campaign {
                 controls.orElseThrow(),
                 world,
                 carried.share(),
+                carried.areEnough(),
                 new Report.Descriptors(descriptorsBefore, descriptorsAtEnd, flowsAtEnd, descriptorsAfter),
                 before.difference(after));
     }

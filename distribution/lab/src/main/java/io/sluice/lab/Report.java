@@ -38,6 +38,7 @@ final class Report {
             Controls controls,
             World world,
             double carried,
+            boolean carriedIsJudged,
             Descriptors descriptors,
             List<String> leftOnTheHost) {
         this.tallies = tallies;
@@ -96,7 +97,7 @@ final class Report {
                 tallies.stream()
                         .map(t -> t.view(options.times(t.injection.id())))
                         .toList());
-        if (carried < LEAST_CARRIED) {
+        if (carriedIsJudged && carried < LEAST_CARRIED) {
             verdict.add("the tunnel carried only " + carried + " of the datagrams while nothing happened");
         }
         judge(options, descriptors, controls, world, streams, leftOnTheHost);
