@@ -1,13 +1,8 @@
 package io.sluice.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +21,6 @@ import java.util.stream.Stream;
 
 /** The assembled appliance as a process, in a network namespace, with an {@code /etc} of its own: what it does to a host's resolver it does to a copy. */
 final class Appliance implements AutoCloseable {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A start takes 2 s on an idle machine; builds may share this one. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -357,40 +350,15 @@ final class Appliance implements AutoCloseable {
 
     /** One request of the REST interface; an answer below 300 or an {@link IllegalStateException}. */
     JsonNode rest(String method, String path, String body, Map<String, String> headers) {
-        return Lab.onThread(namespace, () -> request(method, path, body, headers));
+        return Lab.onThread(namespace, () -> Rest.request(token(), method, path, body, headers));
+    }
+
+    private String token() throws IOException {
+        return Files.readString(data().resolve("api-token")).strip();
     }
 
     JsonNode get(String path) {
         return rest("GET", path, null, Map.of());
-    }
-
-    private JsonNode request(String method, String path, String body, Map<String, String> headers) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection)
-                URI.create("http://127.0.0.1:9080/api/v1" + path).toURL().openConnection();
-        connection.setConnectTimeout(3_000);
-        connection.setReadTimeout(30_000);
-        connection.setRequestMethod(method);
-        connection.setRequestProperty(
-                "Authorization",
-                "Bearer " + Files.readString(data().resolve("api-token")).strip());
-        headers.forEach(connection::setRequestProperty);
-        if (body != null) {
-            connection.setDoOutput(true);
-            connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
-        }
-        int status = connection.getResponseCode();
-        try (InputStream in = status < 300 ? connection.getInputStream() : connection.getErrorStream()) {
-            String text = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (status >= 300) {
-                throw new IllegalStateException(method + " " + path + ": " + status + " " + text);
-            }
-            JsonNode node = text.isBlank() ? JSON.createObjectNode() : JSON.readTree(text);
-            String tag = connection.getHeaderField("ETag");
-            if (tag != null && node instanceof ObjectNode object) {
-                object.put("_etag", tag);
-            }
-            return node;
-        }
     }
 
     /** Applies a configuration; returns when it is acknowledged. */
