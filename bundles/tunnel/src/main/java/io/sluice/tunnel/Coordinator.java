@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,18 +147,23 @@ final class Coordinator {
      * @return false if that was not over in time; the thread goes on until it is
      */
     boolean close(String reason, boolean resume, Duration limit) throws InterruptedException {
-        TunnelState before = status.state();
-        boolean wasUp =
-                before == TunnelState.CONNECTED || before == TunnelState.OFFLINE || before == TunnelState.CONNECTING;
+        AtomicBoolean wasUp = new AtomicBoolean();
+        // Behind a start that still waits.
+        queue.put(new Item(() -> wasUp.set(isUp())));
         settle(new Command.Stop(reason, false));
         queue.put(new Item(() -> {
-            if (resume && wasUp) {
+            if (resume && wasUp.get()) {
                 context.rememberOrWarn(context.memory().withResume(true));
             }
             running = false;
         }));
         thread.join(limit);
         return !thread.isAlive();
+    }
+
+    private boolean isUp() {
+        TunnelState now = machine.status().state();
+        return now == TunnelState.CONNECTED || now == TunnelState.OFFLINE || now == TunnelState.CONNECTING;
     }
 
     private Optional<Failure> handle(Command command) {

@@ -103,8 +103,8 @@ public final class TunnelComponent implements TunnelController {
     }
 
     /**
-     * Takes over a profile that the configuration brings, if it is another one than it brought last. Starts it if it says so and no
-     * operator has given a command yet: the first configuration may come after activation.
+     * Takes over a profile that the configuration brings. Whether it is another one than it brought last is for the coordinator to say: what is published here
+     * may be older than what waits there. Starts it if it says so and no operator has given a command yet: the first configuration may come after activation.
      *
      * @return whether a start was given
      */
@@ -114,10 +114,7 @@ public final class TunnelComponent implements TunnelController {
         }
         try {
             TunnelProfile profile = TunnelSettings.Reader.profile(settings);
-            Optional<TunnelProfile> last = coordinator.memory().configured();
-            if (!last.equals(Optional.of(profile))) {
-                tell(new Command.SaveProfile(profile, true));
-            }
+            tell(new Command.SaveProfile(profile, true));
             if (profile.autoStart() && !commanded) {
                 tell(new Command.AutoStart());
                 return true;

@@ -117,6 +117,33 @@ class CoordinatorTest {
         start(found);
     }
 
+    /** The start has been answered to nobody yet, but it was given. */
+    @Test
+    void swappedBeforeTheStartWasHandled_isResumedByItsSuccessor() throws Exception {
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.ServiceBack(Room.TUN, host.rooms()));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
+        CountDownLatch gate = new CountDownLatch(1);
+        coordinator.run(_ -> await(gate));
+        coordinator.tell(new Command.AutoStart());
+        Thread closer = Thread.ofVirtual().start(() -> {
+            try {
+                coordinator.close("swap", true, Duration.ofSeconds(30));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        gate.countDown();
+        closer.join();
+
+        Memory found = new StateFile(folder).read();
+        assertThat(found.resume()).isTrue();
+        start(found);
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();

@@ -106,6 +106,22 @@ public record ConnectingState(Session session, int next, boolean wanted, long at
         if (next + 1 < Step.ALL.size()) {
             return Transition.to(new ConnectingState(session, next + 1, wanted, attempt), "done: " + step.title());
         }
+        return connected(step, context);
+    }
+
+    /** A profile that was saved since this start began is not to wait for the next one. */
+    private Transition connected(Step last, TunnelContext context) {
+        try {
+            if (!context.profile().equals(Optional.of(session.profile())) && !Upkeep.profile(session, context)) {
+                String reason = "a profile that was saved meanwhile wants another device: it is connected anew";
+                return Transition.to(DisconnectingState.again(session, reason), reason);
+            }
+        } catch (Fault e) {
+            return failed(e, context);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("the profile that was saved meanwhile broke", e);
+            return failed(internal(last, e), context);
+        }
         ConnectedState connected = ConnectedState.of(session, attempt, context);
         return Transition.to(connected, connected.reason());
     }

@@ -6,6 +6,7 @@ import io.sluice.api.netmon.NetworkChange;
 import io.sluice.api.tunnel.TunnelError;
 import io.sluice.api.tunnel.TunnelError.ErrorCause;
 import io.sluice.api.tunnel.TunnelListener;
+import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelState;
 import io.sluice.api.tunnel.TunnelStatus;
 import java.io.IOException;
@@ -62,6 +63,11 @@ public final class TunnelMachine {
         State before = state;
         Command known = command;
         switch (command) {
+            case Command.SaveProfile(TunnelProfile profile, boolean configured)
+            when configured && context.memory().configured().equals(Optional.of(profile)) -> {
+                // Nothing new; an operator may have saved another one meanwhile, which stays.
+                return Optional.empty();
+            }
             case Command.SaveProfile save -> {
                 Optional<Failure> refused = save(save);
                 if (refused.isPresent()) {

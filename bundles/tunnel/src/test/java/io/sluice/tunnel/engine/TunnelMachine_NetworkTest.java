@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the coordinator does when the network or the profile is another one, and when other programs meddle. */
 class TunnelMachine_NetworkTest {
@@ -280,9 +281,8 @@ class TunnelMachine_NetworkTest {
                 .containsExactly("write started held", "cleanUp", "dns cleanUp", "policy Connected");
     }
 
-    @Test
-    void profile_anotherDevice_connectedAnewAndClosedMeanwhile() {
-        TunnelProfile narrower = new TunnelProfile(
+    private static TunnelProfile narrower() {
+        return new TunnelProfile(
                 new io.sluice.api.tun.TunConfig(
                         "sluice0", 1280, PROFILE.tun().addresses(), 1, java.util.OptionalInt.empty(), false, true),
                 "user",
@@ -291,7 +291,11 @@ class TunnelMachine_NetworkTest {
                 2022,
                 9000,
                 false);
-        tell(new Command.SaveProfile(narrower, true));
+    }
+
+    @Test
+    void profile_anotherDevice_connectedAnewAndClosedMeanwhile() {
+        tell(new Command.SaveProfile(narrower(), true));
         assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
         assertThat(bench.host.calls)
                 .containsSubsequence(
@@ -316,6 +320,37 @@ class TunnelMachine_NetworkTest {
         assertThat(bench.host.calls)
                 .containsSubsequence(
                         "policy Connecting", "close sluice0 persistent", "open sluice0 persistent", "policy Connected");
+    }
+
+    /** At a start of the appliance its configuration may come while the tunnel of before is being connected. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 7})
+    void profile_savedWhileItConnects_isInForceOnceItIsConnected(int steps) {
+        Bench other = Bench.guarded(PROFILE);
+        other.machine.handle(new Command.Start());
+        for (int step = 0; step < steps; step++) {
+            other.machine.handle(new Command.Proceed());
+        }
+        other.run(new Command.SaveProfile(withServers(FakeHost.profile("10.0.0.0/8"), "172.19.0.3"), true));
+
+        assertThat(other.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(other.host.entries).contains("route " + List.of(IpPrefix.parse("10.0.0.0/8")));
+        assertThat(other.host.calls).contains("dns [/172.19.0.3]");
+    }
+
+    @Test
+    void profile_ofAnotherDevice_savedWhileItConnects_isInForceOnceItIsConnected() {
+        Bench other = Bench.guarded(PROFILE);
+        other.machine.handle(new Command.Start());
+        for (int step = 0; step < 4; step++) {
+            other.machine.handle(new Command.Proceed());
+        }
+        other.run(new Command.SaveProfile(narrower(), true));
+
+        assertThat(other.kind()).isEqualTo(TunnelState.CONNECTED);
+        assertThat(other.host.calls)
+                .containsSubsequence("open sluice0 persistent", "close sluice0 persistent", "open sluice0 persistent")
+                .endsWith("policy Connected");
     }
 
     @Test
