@@ -132,6 +132,7 @@ final class Opening<T> {
     }
 
     private void silent() {
+        timer = null;
         long now = now();
         if (result.isDone() || leftNanos(now) < Duration.ofMillis(1).toNanos()) {
             return;
@@ -149,6 +150,10 @@ final class Opening<T> {
             await(now);
         } else {
             ask(member, now);
+            // Whoever was asked, and those behind it, may have failed at once: then the silent ones are all there is.
+            if (!pending.isEmpty() && timer == null) {
+                await(now);
+            }
         }
     }
 

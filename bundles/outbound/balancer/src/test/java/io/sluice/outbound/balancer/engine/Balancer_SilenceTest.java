@@ -9,6 +9,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.outbound.balancer.engine.FakeMember.Mood;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Members that take connections and say nothing; a destination that is slow. */
@@ -57,6 +58,43 @@ class Balancer_SilenceTest {
         assertThat(flow.getNow()).isSameAs(a.opened.getFirst());
         assertThat(b.streams.getFirst().isCancelled()).isTrue();
         assertThat(rig.count("membersUp")).isEqualTo(3);
+    }
+
+    /** Nobody is left who is up: what is asked next is whoever is down. */
+    @Test
+    void secondFailsAtOnce_theThirdIsDown_isAskedAllTheSame() {
+        for (int failures = 0; failures < 4; failures++) {
+            bringDown(c);
+            rig.time.millis(5_000);
+        }
+        bringDown(c);
+        Future<ByteStream> flow = rig.stream();
+        rig.time.millis(4_990);
+        assertThat(flow.isDone()).isFalse();
+        assertThat(c.opened).as("6.5 s of back-off").isEmpty();
+        rig.time.millis(10);
+        assertThat(flow.getNow()).isSameAs(c.opened.getFirst());
+    }
+
+    @Test
+    void secondFailsAtOnce_theThirdIsDueMeanwhile_isTried() {
+        Future<ByteStream> flow = rig.stream();
+        rig.time.millis(1_500);
+        bringDown(c);
+        rig.time.millis(2_490);
+        assertThat(c.opened).isEmpty();
+        rig.time.millis(10);
+        assertThat(flow.getNow()).isSameAs(c.opened.getFirst());
+    }
+
+    /** By an association, which the others cannot do. */
+    private void bringDown(FakeMember member) {
+        List.of(a, b, c).forEach(other -> other.in(Mood.UNSUPPORTED));
+        member.in(Mood.REFUSES);
+        rig.association();
+        a.in(Mood.SILENT);
+        member.in(Mood.OPENS);
+        assertThat(rig.count("membersUp")).isEqualTo(2);
     }
 
     @Test
