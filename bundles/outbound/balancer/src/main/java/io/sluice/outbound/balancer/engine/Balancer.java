@@ -35,7 +35,7 @@ public final class Balancer {
     private volatile BalancerSettings settings;
     private volatile MemberSet set = MemberSet.EMPTY;
     /** Who opened the last stream; null before the first. */
-    private volatile Member used;
+    private volatile Used used;
 
     /** @param dice gives a number from 0 to its argument, exclusive; safe for all threads */
     public Balancer(BalancerSettings settings, IntUnaryOperator dice) {
@@ -53,6 +53,14 @@ public final class Balancer {
         Candidate(Outbound outbound, int ranking) {
             this.outbound = outbound;
             this.ranking = ranking;
+        }
+    }
+
+    /** A member by what is the balancer's own of it: the member itself would keep a stopped bundle's class loader. */
+    private record Used(String tag, Health health) {
+
+        boolean isIn(MemberSet members) {
+            return members.members().stream().anyMatch(member -> member.health() == health);
         }
     }
 
@@ -165,15 +173,21 @@ public final class Balancer {
             counters.failovers.increment();
         }
         if (kind == Kind.STREAM) {
-            Member before = used;
-            used = member;
-            // One that goes on well may have left this flow, or its kind, to another.
-            if (settings.strategy() == Strategy.FAILOVER
-                    && before != null
-                    && before != member
-                    && (before.isWithdrawn() || !before.health().isUp())) {
-                log.used(member.tag(), nowNanos);
-            }
+            used(member, nowNanos);
+        }
+    }
+
+    private void used(Member member, long nowNanos) {
+        Used before = used;
+        if (before != null && before.health() == member.health()) {
+            return;
+        }
+        used = new Used(member.tag(), member.health());
+        // One that goes on well may have left this flow, or its kind, to another.
+        if (settings.strategy() == Strategy.FAILOVER
+                && before != null
+                && (!before.isIn(set) || !before.health().isUp())) {
+            log.used(member.tag(), nowNanos);
         }
     }
 
@@ -200,8 +214,8 @@ public final class Balancer {
         BalancerSettings configured = settings;
         StringJoiner members = new StringJoiner(", ", configured.strategy().word() + " of ", "");
         configured.members().forEach(member -> members.add(member + state(now, member)));
-        Member last = used;
-        return members + (last == null || !now.contains(last) ? "" : "; in use: " + last.tag());
+        Used last = used;
+        return members + (last == null || !last.isIn(now) ? "" : "; in use: " + last.tag());
     }
 
     private static String state(MemberSet now, String member) {

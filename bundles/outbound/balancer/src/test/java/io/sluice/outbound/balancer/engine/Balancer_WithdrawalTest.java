@@ -7,9 +7,13 @@ import io.netty.util.concurrent.Future;
 import io.sluice.api.flow.ByteStream;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
+import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.outbound.balancer.engine.FakeMember.FakeStream;
 import io.sluice.outbound.balancer.engine.FakeMember.Mood;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Members come and go while flows live. */
@@ -108,6 +112,29 @@ class Balancer_WithdrawalTest {
         rig.balancer.add(a.in(Mood.OPENS), 0);
         rig.stream();
         assertThat(a.opened).as("another service, of which nothing is known").hasSize(1);
+    }
+
+    /** It would keep its bundle's class loader. */
+    @Test
+    void memberHasGone_nothingOfIt_isKept() throws Exception {
+        WeakReference<FakeMember> gone = used(new FakeMember("gone", Capability.TCP));
+        for (int i = 0; i < 100 && gone.get() != null; i++) {
+            System.gc();
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(gone.get()).isNull();
+        assertThat(rig.balancer.description()).doesNotContain("in use");
+    }
+
+    private WeakReference<FakeMember> used(FakeMember member) {
+        rig.balancer.settings(new BalancerSettings("group", Strategy.FAILOVER, List.of("gone", "b"), BalancerRig.DRAIN));
+        rig.balancer.add(member, 0);
+        ByteStream stream = rig.stream().getNow();
+        assertThat(rig.balancer.description()).contains("in use: gone");
+        stream.reset();
+        rig.balancer.remove(member);
+        rig.time.run();
+        return new WeakReference<>(member);
     }
 
     @Test
