@@ -19,6 +19,7 @@ import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -69,6 +70,12 @@ public final class BalancerOutbound implements Outbound {
     @Modified
     void modified(Config config) {
         balancer.settings(settings(config));
+    }
+
+    /** Before its members are unbound, one by one. */
+    @Deactivate
+    void deactivate() {
+        balancer.close();
     }
 
     private static BalancerSettings settings(Config config) {

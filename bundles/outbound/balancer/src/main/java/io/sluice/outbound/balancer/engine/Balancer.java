@@ -31,6 +31,8 @@ public final class Balancer {
     private final AtomicInteger associationTurns = new AtomicInteger();
     /** In the order of their arrival; guarded by this. */
     private final List<Candidate> candidates = new ArrayList<>();
+    /** Guarded by this. */
+    private boolean closing;
 
     private volatile BalancerSettings settings;
     private volatile MemberSet set = MemberSet.EMPTY;
@@ -82,6 +84,11 @@ public final class Balancer {
         publish();
     }
 
+    /** Members go because the balancer does: their associations drain, for the next ones are none of its own. */
+    public synchronized void close() {
+        closing = true;
+    }
+
     private void publish() {
         List<Member> members = new ArrayList<>();
         for (String member : settings.members()) {
@@ -93,7 +100,10 @@ public final class Balancer {
         MemberSet before = set;
         MemberSet now = MemberSet.of(members);
         set = now;
-        boolean datagramsElsewhere = members.stream().anyMatch(member -> member.can(Capability.UDP));
+        boolean datagramsElsewhere = !closing
+                && members.stream()
+                        .anyMatch(member ->
+                                member.can(Capability.UDP) && member.health().isUp());
         Withdrawal withdrawal = new Withdrawal(settings.drainTimeout(), datagramsElsewhere);
         for (Member member : before.members()) {
             if (!now.contains(member)) {

@@ -5,7 +5,7 @@
  * failed. What flows learn of a member is its {@link io.sluice.outbound.balancer.engine.Health}; nobody is asked without a flow.
  *
  * <p>When a member's service goes away, this room does for its flows what the flow room does for those of an outbound that it leased itself: they go on until the
- * drain time-out and then end with {@code OUTBOUND_WITHDRAWN} (associations at once, where another member can do them). The flow room cannot: its lease is the balancer's, and
+ * drain time-out and then end with {@code OUTBOUND_WITHDRAWN} (associations at once, where another member is up and can do them, unless the balancer itself goes). The flow room cannot: its lease is the balancer's, and
  * a chain ({@code dialerProxy}) has none.
  *
  * <p>Limits, and why: what is up is learned from opening only. A server of a protocol without an answer of its own (Shadowsocks, VMess without TLS) counts as up as long as it takes

@@ -69,6 +69,40 @@ class Balancer_WithdrawalTest {
         assertThat(port.closed().get()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
     }
 
+    /** By one that is down they would go into nothing. */
+    @Test
+    void memberGoes_itsAssociations_drainWhereNoOtherIsUp() {
+        DatagramPort port = rig.association().getNow();
+        bringDownB();
+        rig.balancer.remove(a);
+        rig.time.run();
+        rig.time.millis(4_990);
+        assertThat(port.closed().isDone()).isFalse();
+        rig.time.millis(10);
+        assertThat(port.closed().getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
+    }
+
+    private void bringDownB() {
+        a.in(Mood.UNSUPPORTED);
+        b.in(Mood.REFUSES);
+        rig.stream();
+        a.in(Mood.OPENS);
+        assertThat(rig.count("membersUp")).isOne();
+    }
+
+    @Test
+    void balancerGoes_associations_drain() {
+        DatagramPort port = rig.association().getNow();
+        rig.balancer.close();
+        rig.balancer.remove(a);
+        rig.balancer.remove(b);
+        rig.time.run();
+        rig.time.millis(4_990);
+        assertThat(port.closed().isDone()).isFalse();
+        rig.time.millis(10);
+        assertThat(port.closed().getNow()).isEqualTo(CloseReason.OUTBOUND_WITHDRAWN);
+    }
+
     @Test
     void lastMemberGoes_itsAssociations_drain() {
         rig.balancer.remove(b);
