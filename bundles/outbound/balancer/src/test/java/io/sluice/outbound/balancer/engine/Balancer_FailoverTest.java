@@ -139,6 +139,21 @@ class Balancer_FailoverTest {
         assertThat(rig.count("membersUp")).isEqualTo(3);
     }
 
+    /** This host's resolver is none of a proxy's, and what HTTP cannot carry SOCKS5 can. */
+    @Test
+    void nameIsUnknownToTheFirst_flow_goesToTheNextAndTheMemberStaysUp() {
+        a.in(Mood.SILENT);
+        Future<ByteStream> flow = rig.stream();
+        a.streams
+                .getLast()
+                .setFailure(new ConnectException(CloseReason.RESOLVE_FAILED, "no name")
+                        .blaming(ConnectException.Blame.DESTINATION));
+        rig.time.run();
+        assertThat(flow.isSuccess()).isTrue();
+        assertThat(b.opened).hasSize(1);
+        assertThat(rig.count("membersUp")).isEqualTo(3);
+    }
+
     /** What is found out here, about a name that cannot be asked for, is no answer of the member's. */
     @Test
     void tryingFlowIsRefusedHere_member_staysDown() {
