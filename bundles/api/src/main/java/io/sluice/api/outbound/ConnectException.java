@@ -13,7 +13,9 @@ public final class ConnectException extends Exception {
         /** On the way: with us, with the server of the outbound, or in the conversation with it. */
         WAY,
         /** Beyond: whoever was to open it works, and has said, or waited to be told, that the destination does not. */
-        DESTINATION
+        DESTINATION,
+        /** It was left to another flow, which tells its reason and no more: the way or the destination. */
+        UNKNOWN
     }
 
     private final CloseReason reason;

@@ -8,7 +8,7 @@
  * in its place.
  */
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 package io.sluice.api.outbound;
 
 import org.osgi.annotation.bundle.Export;

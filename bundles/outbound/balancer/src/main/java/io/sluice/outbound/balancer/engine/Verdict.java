@@ -33,7 +33,12 @@ enum Verdict {
             // A proxy that says only that it failed leaves open whether it did, or the destination; another one's line may
             // reach what this one's does not, and its resolver know, or its protocol carry, another name.
             case PROXY_FAILED, UNREACHABLE, RESOLVE_FAILED -> failure.blame() == Blame.WAY ? DOWN : PASSED;
-            default -> failure.blame() == Blame.WAY ? DOWN : streams ? FINAL : PASSED;
+            default ->
+                switch (failure.blame()) {
+                    case WAY -> DOWN;
+                    case DESTINATION -> streams ? FINAL : PASSED;
+                    case UNKNOWN -> PASSED;
+                };
         };
     }
 

@@ -10,7 +10,7 @@
  *
  * <p>Limits, and why: what is up is learned from opening only. A server of a protocol without an answer of its own (Shadowsocks, VMess without TLS) counts as up as long as it takes
  * connections; an association of datagrams proves nothing, for most protocols open it without asking, so a member that is down comes back by a stream. What a
- * proxy says of a destination is believed: one that answers every request with a refusal is up. A destination that says nothing may keep a member that is down from coming back
+ * proxy says of a destination is believed: one that answers every request with a refusal is up. A member whose failures blame nobody ({@code loopback}) is never down. A destination that says nothing may keep a member that is down from coming back
  * while it asks most; no flow ever leaves the group for that.
  *
  * <p>Threads: an opening lives on its flow's loop; members, their health and the snapshot of them are safe for all. Ownership: an attempt that is not wanted closes

@@ -10,6 +10,8 @@ import io.sluice.api.outbound.Capability;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.outbound.balancer.engine.FakeMember.Mood;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is asked, and what a failure means. */
 class Balancer_FailoverTest {
@@ -152,6 +154,38 @@ class Balancer_FailoverTest {
         assertThat(flow.isSuccess()).isTrue();
         assertThat(b.opened).hasSize(1);
         assertThat(rig.count("membersUp")).isEqualTo(3);
+    }
+
+    /** As by a loopback, whose second flow had a proxy that refused it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = CloseReason.class,
+            names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "TLS_FAILED", "PROXY_AUTH_FAILED", "PROXY_FAILED", "RESOLVE_FAILED", "UNREACHABLE"})
+    void nobodyKnowsWhoseFault_flow_goesToTheNextAndTheMemberStaysUp(CloseReason reason) {
+        a.in(Mood.SILENT);
+        Future<ByteStream> flow = rig.stream();
+        a.streams
+                .getLast()
+                .setFailure(new ConnectException(reason, "refused").blaming(ConnectException.Blame.UNKNOWN));
+        rig.time.run();
+        assertThat(flow.isSuccess()).isTrue();
+        assertThat(b.opened).hasSize(1);
+        assertThat(rig.count("membersUp")).isEqualTo(3);
+    }
+
+    @Test
+    void nobodyKnowsWhoseFault_memberThatIsTried_isNotUpForThat() {
+        a.in(Mood.REFUSES);
+        rig.stream();
+        a.in(Mood.SILENT);
+        rig.time.millis(1_100);
+        rig.stream();
+        a.streams
+                .getLast()
+                .setFailure(new ConnectException(CloseReason.CONNECT_REFUSED, "refused")
+                        .blaming(ConnectException.Blame.UNKNOWN));
+        rig.time.run();
+        assertThat(rig.count("membersUp")).isEqualTo(2);
     }
 
     /** What is found out here, about a name that cannot be asked for, is no answer of the member's. */

@@ -94,11 +94,11 @@ public final class Turns {
         return request.source().turned(network, inboundTag, request.destination());
     }
 
-    /** What the first flow is told when the second was refused. */
+    /** What the first flow is told when the second was refused: by a rule, on the way, or by the destination. */
     ConnectException refused(CloseReason reason) {
         return new ConnectException(
                         reason, "as a flow of inbound '" + inboundTag + "' it was refused: " + reason.sentence())
-                .blaming(Blame.DESTINATION);
+                .blaming(Blame.UNKNOWN);
     }
 
     /** Totals, by name. */

@@ -7,6 +7,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.DatagramPort;
 import io.sluice.api.flow.DatagramReceiver;
 import io.sluice.api.outbound.Capability;
+import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.proxyserver.pipe.PipeChannel;
@@ -21,6 +22,8 @@ final class EchoOutbound implements Outbound {
 
     final List<OpenRequest> requests = new CopyOnWriteArrayList<>();
     volatile boolean resets;
+    /** Why no stream is opened; null for that they are. */
+    volatile ConnectException fails;
 
     @Override
     public String tag() {
@@ -45,6 +48,9 @@ final class EchoOutbound implements Outbound {
     @Override
     public Future<ByteStream> openStream(OpenRequest request) {
         requests.add(request);
+        if (fails != null) {
+            return request.eventLoop().newFailedFuture(fails);
+        }
         PipeChannel mine = PipeChannel.pair();
         mine.peer().config().setAutoRead(false);
         mine.pipeline().addLast(new PipeClient.Echo(resets));

@@ -17,6 +17,7 @@ import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.flow.engine.FlowEngine;
 import io.sluice.flow.engine.FlowSettings;
@@ -140,6 +141,18 @@ class TurnsTest {
         assertThat(ended(2))
                 .extracting(f -> f.detail().orElse(""))
                 .contains("as a flow of inbound 'second' it was refused: " + CloseReason.POLICY_REJECTED.sentence());
+    }
+
+    /** Whose way it was the second flow does not tell: neither may the first's. */
+    @Test
+    void stream_thatFailsAsTheOtherInbounds_blamesNobody() throws Exception {
+        engine.selector(RuleTable.compile(List.of("inboundTag=second -> echo"), "echo"));
+        echo.fails = new ConnectException(CloseReason.CONNECT_REFUSED, "the proxy's server refused");
+
+        ConnectException failure = failure(source(Network.TCP));
+
+        assertThat(failure.reason()).isEqualTo(CloseReason.CONNECT_REFUSED);
+        assertThat(failure.blame()).isEqualTo(Blame.UNKNOWN);
     }
 
     @Test
