@@ -47,11 +47,11 @@ final class ConnectAnswer {
 
     /**
      * Whether it speaks of the destination, or may: 403 of what is not allowed; of what cannot be reached 502 and 504 (RFC 9110 §15.6), 503 (Squid, Privoxy), 500
-     * (tinyproxy). Others are of a server that is no proxy, or not one for us.
+     * (tinyproxy); of a name that is unknown 404 (Privoxy, Envoy), or is none 400. Others are of a server that is no proxy, or not one for us.
      */
     private static boolean isOfDestination(int status) {
         return switch (status) {
-            case 403, 500, 502, 503, 504 -> true;
+            case 400, 403, 404, 500, 502, 503, 504 -> true;
             default -> false;
         };
     }

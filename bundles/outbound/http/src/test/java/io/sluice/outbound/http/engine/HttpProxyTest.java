@@ -114,6 +114,8 @@ class HttpProxyTest {
         "HTTP/1.1 407 Who, PROXY_AUTH_FAILED, wants credentials",
         "HTTP/1.1 403 No, POLICY_REJECTED, answered \"HTTP/1.1 403 No\"",
         "HTTP/1.0 504 Slow, CONNECT_TIMEOUT, answered",
+        "HTTP/1.1 400 What, PROXY_FAILED, answered",
+        "HTTP/1.1 404 No such domain, PROXY_FAILED, answered",
         "HTTP/1.1 405 Never, PROXY_FAILED, answered",
         "HTTP/1.1 502 Bad, PROXY_FAILED, answered",
         "SSH-2.0-x, PROXY_FAILED, does not speak HTTP/1.1",
@@ -125,7 +127,7 @@ class HttpProxyTest {
                 rig.refused(through(proxy(answer, new CompletableFuture<>()), NAME, null, ""), Duration.ofSeconds(30));
         assertThat(refusal.reason()).isEqualTo(reason);
         assertThat(refusal.blame())
-                .isEqualTo(line.matches("HTTP/1.. (403|50[0234]) .*") ? Blame.DESTINATION : Blame.WAY);
+                .isEqualTo(line.matches("HTTP/1.. (40[034]|50[0234]) .*") ? Blame.DESTINATION : Blame.WAY);
         assertThat(refusal)
                 .hasMessageStartingWith("HTTP proxy p.test:1, asked for far.test:443, ")
                 .hasMessageContaining(words);
