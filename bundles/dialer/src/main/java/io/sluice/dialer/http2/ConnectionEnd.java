@@ -80,6 +80,19 @@ public final class ConnectionEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Somebody has to know whether it lives. On the connection's loop. */
+    void askNow() {
+        if (!asked) {
+            stopTimer();
+            ask();
+        }
+    }
+
+    /** Whether anything has come since. On the connection's loop. */
+    boolean isHeardSince(long nanos) {
+        return lastRead - nanos > 0;
+    }
+
     /** A frame of a stream has come. On the connection's loop. */
     void served() {
         unserved = 0;

@@ -15,6 +15,25 @@ public record Http2Stream(Http2StreamChannel call) implements ByteStream {
         return call;
     }
 
+    /** Asks the server for a sign of life (PING): of the connection, which is closed without one. For servers that take no question amiss, unlike grpc-go's. On its loop. */
+    public void ask() {
+        ConnectionEnd end = end();
+        if (end != null) {
+            end.askNow();
+        }
+    }
+
+    /** Whether anything has come since on its connection, on whichever stream. On its loop. */
+    public boolean isHeardSince(long nanos) {
+        ConnectionEnd end = end();
+        return end != null && end.isHeardSince(nanos);
+    }
+
+    /** Null once the connection is closed. */
+    private ConnectionEnd end() {
+        return call.parent().pipeline().get(ConnectionEnd.class);
+    }
+
     /** DATA with END_STREAM. */
     @Override
     public ChannelFuture shutdownOutput() {

@@ -10,7 +10,9 @@ import io.sluice.api.outbound.ConnectException;
 import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.StreamDialer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One stream of a layer being opened: the dialer below first, then the layer's handshake, both under the request's deadline. Ends exactly once,
@@ -22,6 +24,7 @@ public final class LayerAttempt {
     private final Promise<ByteStream> result;
     private ScheduledFuture<?> deadline;
     private ByteStream lower;
+    private Supplier<Blame> silence = () -> Blame.WAY;
 
     private LayerAttempt(String task, Promise<ByteStream> result) {
         this.task = task;
@@ -68,7 +71,7 @@ public final class LayerAttempt {
         }
         deadline = request.eventLoop()
                 .schedule(
-                        () -> fail(CloseReason.CONNECT_TIMEOUT, "was not answered in time"),
+                        this::timedOut,
                         request.remaining().toNanos(),
                         TimeUnit.NANOSECONDS);
         try {
@@ -76,6 +79,21 @@ public final class LayerAttempt {
         } catch (RuntimeException e) {
             fail(CloseReason.PROXY_FAILED, "could not begin: " + e.getMessage(), e);
         }
+    }
+
+    private void timedOut() {
+        fail(new ConnectException(CloseReason.CONNECT_TIMEOUT, task + " was not answered in time")
+                .blaming(silence.get()));
+    }
+
+    /** To the deadline, once the handshake has begun. */
+    public Duration timeLeft() {
+        return Duration.ofNanos(Math.max(0, deadline.getDelay(TimeUnit.NANOSECONDS)));
+    }
+
+    /** @param judge asked at the deadline who is to blame for silence; without it is the way */
+    public void silence(Supplier<Blame> judge) {
+        silence = judge;
     }
 
     /** The layer's stream stands. If nobody wants it any more it is reset. */

@@ -5,14 +5,23 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.Ticker;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.net.SystemErrors;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.dialer.http2.CallHandler;
 import io.sluice.dialer.http2.Http2Stream;
 import io.sluice.dialer.layer.LayerAttempt;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
-/** CONNECT as a stream of HTTP/2 (RFC 9113 §8.5): headers, their answer, and then DATA both ways. Ends the attempt with the answer. */
+/**
+ * CONNECT as a stream of HTTP/2 (RFC 9113 §8.5): headers, their answer, and then DATA both ways. Ends the attempt with the answer.
+ *
+ * <p>A proxy is silent as long as the destination is. So after half of the time the connection is asked for a sign of life: if there is one, the destination is to blame at the
+ * deadline.
+ */
 final class ConnectCall extends CallHandler {
 
     private static final int NO_STATUS = -1;
@@ -32,6 +41,7 @@ final class ConnectCall extends CallHandler {
     private final Http2Stream stream;
     private final LayerAttempt attempt;
     private final HttpCounters counters;
+    private ScheduledFuture<?> asking;
     private boolean answered;
     private boolean open;
 
@@ -51,8 +61,21 @@ final class ConnectCall extends CallHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        Ticker ticker = ctx.channel().eventLoop().ticker();
+        asking = ctx.executor().schedule(() -> ask(ticker), attempt.timeLeft().toNanos() / 2, TimeUnit.NANOSECONDS);
         ctx.writeAndFlush(new DefaultHttp2HeadersFrame(request));
         ctx.read();
+    }
+
+    private void ask(Ticker ticker) {
+        long now = ticker.nanoTime();
+        attempt.silence(() -> stream.isHeardSince(now) ? Blame.DESTINATION : Blame.WAY);
+        stream.ask();
+    }
+
+    private void answered() {
+        answered = true;
+        asking.cancel(false);
     }
 
     @Override
@@ -75,7 +98,7 @@ final class ConnectCall extends CallHandler {
         if (ConnectAnswer.isInterim(status)) {
             return;
         }
-        answered = true;
+        answered();
         if (status == NO_STATUS) {
             counters.malformedReplies.increment();
             attempt.fail(CloseReason.PROXY_FAILED, "does not speak HTTP/2: its answer has no status");
@@ -112,7 +135,7 @@ final class ConnectCall extends CallHandler {
         if (open) {
             ctx.fireExceptionCaught(cause);
         } else if (!answered) { // behind a refusal there is nobody to be told of its end
-            answered = true;
+            answered();
             attempt.fail(
                     CloseReason.PROXY_FAILED,
                     "failed: " + SystemErrors.sentence(cause),

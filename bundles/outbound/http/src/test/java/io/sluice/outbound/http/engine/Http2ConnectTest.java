@@ -16,6 +16,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.Network;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import io.sluice.api.outbound.OpenRequest;
 import io.sluice.api.transport.DialRequest;
 import io.sluice.api.transport.SecuredStream;
@@ -194,12 +195,21 @@ class Http2ConnectTest {
     void silence_isATimeout_andItsStreamIsReset() throws Exception {
         Conversation steady = rig.open(to("far.test"));
 
-        ConnectException refusal = rig.refused(to("silence.test"), Duration.ofMillis(200));
+        ConnectException refusal = rig.refused(to("silence.test"), Duration.ofSeconds(1));
 
         assertThat(refusal.reason()).isEqualTo(CloseReason.CONNECT_TIMEOUT);
+        assertThat(refusal.blame()).as("the proxy has answered a PING").isEqualTo(Blame.DESTINATION);
         await("the stream is reset", () -> proxy.resets.size() == 1);
         steady.write("still here");
         steady.awaitText("still here");
+    }
+
+    @Test
+    void silenceOfTheWholeConnection_isTheProxys() throws Exception {
+        ConnectException refusal = rig.refused(to("dead.test"), Duration.ofMillis(200));
+
+        assertThat(refusal.reason()).isEqualTo(CloseReason.CONNECT_TIMEOUT);
+        assertThat(refusal.blame()).isEqualTo(Blame.WAY);
     }
 
     @Test

@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -60,6 +62,16 @@ final class Http2Proxy {
         channel.config().setAutoRead(true);
     }
 
+    /** From now on nothing of the connection arrives. */
+    private static final class Mute extends ChannelOutboundHandlerAdapter {
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            ReferenceCountUtil.release(message);
+            promise.setSuccess();
+        }
+    }
+
     private final class Tunnel extends ChannelInboundHandlerAdapter {
 
         @Override
@@ -85,6 +97,7 @@ final class Http2Proxy {
                 case "silence.test" -> {
                     // says nothing
                 }
+                case "dead.test" -> ctx.channel().parent().pipeline().addFirst(new Mute());
                 case "reset.test" -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CONNECT_ERROR));
                 case "busy.test" -> refuse(ctx, requests.size() > 1);
                 case "shut.test" -> refuse(ctx, false);
