@@ -192,8 +192,23 @@ public final class FilterPlan {
         }
         rules.addAll(toClients(rule(pass, new Match.Redirected(), new Match.Reply(), new Match.Protocol(Match.TCP))));
         rules.addAll(lan.output());
+        rules.addAll(ownRefused());
         rules.add(prohibit(OUTPUT));
         return rules;
+    }
+
+    /**
+     * Our own opening, to a server that an outbound of a moment ago has and the filter does not know yet, fails at once and is tried again. An ICMP error meets the socket
+     * in the middle of connect(2), which only notes it (Linux: a soft error while the socket is held) and waits for the repeated SYN, a second later (RFC 6298 §2.1).
+     */
+    private List<FilterRule> ownRefused() {
+        int mark = policy.own().mark();
+        return mark == 0
+                ? List.of()
+                : List.of(new FilterRule(
+                        List.of(new Match.Marked(mark), new Match.TcpOpening()),
+                        new Action.Reset(),
+                        Optional.of(OUTPUT)));
     }
 
     /** Name queries: only into the tunnel, and there only to its resolvers if it names some; then everything else into the tunnel. */

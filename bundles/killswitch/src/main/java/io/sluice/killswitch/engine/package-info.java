@@ -16,7 +16,7 @@
  *   <li>ports of this host for administration, and their answers: only in connections that were opened from outside;
  *   <li>redirected TCP for our listeners, and its answers;
  *   <li>the local network, if allowed: a fixed list of ranges;
- *   <li>the rest is refused (from this host, from the local network) or dropped, and counted.
+ *   <li>the rest is refused (from this host, from the local network; our own openings, so that they fail at once, by a reset) or dropped, and counted.
  * </ol>
  *
  * <p>Nothing is accepted for being established alone: a connection from before the filter was closed has no rule. An answer to one of our own

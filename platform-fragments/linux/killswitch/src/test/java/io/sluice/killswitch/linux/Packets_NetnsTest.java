@@ -45,6 +45,8 @@ class Packets_NetnsTest {
 
     private static final String LAN6 = "fd99::1";
 
+    private static final int ECONNREFUSED = 111;
+
     private Gateway gateway;
     private final NftFirewallBackend backend = new NftFirewallBackend();
 
@@ -318,6 +320,32 @@ class Packets_NetnsTest {
                 });
                 assertThat(refused).as("port " + port).isLessThan(Duration.ofMillis(900));
             }
+            assertThat(gateway.seen()).isEqualTo(before);
+        }
+    }
+
+    /** Of an outbound that is newer than the filter: it is dialled again in a moment, and not after a second in which a SYN was waited for. */
+    @Test
+    void ourOpening_toAServerThatTheFilterDoesNotKnow_failsAtOnce() throws Exception {
+        for (Filter filter : List.of(
+                FilterPlan.of(Scene.CONNECTED, Allowance.NONE, false),
+                FilterPlan.of(Scene.BLOCKED, Scene.LAN, true))) {
+            set(filter);
+            long before = gateway.seen();
+            List<Integer> failures = gateway.onHost(() -> {
+                List<Integer> all = new ArrayList<>();
+                for (int port = 1081; port < 1101; port++) {
+                    for (String to : List.of(PROXY, PROXY6)) {
+                        for (Probe probe : List.of(
+                                Probe.tcp(to, port).marked(),
+                                Probe.tcp(to, port).marked().by("wan0"))) {
+                            all.add(Probe.failure(probe.open(), Duration.ofMillis(300)));
+                        }
+                    }
+                }
+                return all;
+            });
+            assertThat(failures).containsOnly(ECONNREFUSED);
             assertThat(gateway.seen()).isEqualTo(before);
         }
     }

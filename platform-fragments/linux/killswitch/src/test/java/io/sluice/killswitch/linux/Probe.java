@@ -7,6 +7,7 @@ import io.sluice.killswitch.spi.Match;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * One packet as a program would send it.
@@ -22,6 +23,7 @@ record Probe(int protocol, String to, int port, int mark, String device) {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_NONBLOCK = 2048;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int SO_MARK = 36;
     private static final int SO_BINDTODEVICE = 25;
 
@@ -95,6 +97,23 @@ record Probe(int protocol, String to, int port, int mark, String device) {
             }
         }
         return fd;
+    }
+
+    /** What the socket's connection came to, as an errno, once it has come to something or so long has passed; 0 while it has not. Closes it. */
+    static int failure(int fd, Duration patience) throws InterruptedException {
+        long begun = System.nanoTime();
+        try (Memory value = new Memory(4);
+                Memory length = new Memory(4)) {
+            value.clear();
+            while (value.getInt(0) == 0 && System.nanoTime() - begun < patience.toNanos()) {
+                Thread.sleep(1);
+                length.setInt(0, 4);
+                call("getsockopt", fd, SOL_SOCKET, SO_ERROR, value, length);
+            }
+            return value.getInt(0);
+        } finally {
+            call("close", fd);
+        }
     }
 
     private void must(int result) {
