@@ -124,16 +124,18 @@ final class DatagramSession implements DatagramReceiver {
     }
 
     private Route decide(InetSocketAddress peer) {
+        // Before it is asked: an outbound that comes while it is being answered makes the answer outdated.
+        int generation = engine.generation();
         Admission admission = engine.admit(source.to(peer));
         if (admission.slot() == null) {
             engine.refused(admission);
-            return remember(peer, new Route(null, admission.refusal(), engine.generation()));
+            Route refused = new Route(null, admission.refusal(), generation);
+            return refused.passes() ? refused : remember(peer, refused);
         }
         return remember(peer, route(admission));
     }
 
     private Route route(Admission admission) {
-        int generation = engine.generation();
         DatagramFlow flow = flows.get(admission.slot().tag());
         if (flow == null || flow.lease() != admission.slot()) {
             flow = new DatagramFlow(engine, home, admission, this);
@@ -141,7 +143,7 @@ final class DatagramSession implements DatagramReceiver {
             home.enter(flow, IdleWheel.ticks(engine.settings().connectTimeout()));
             engine.begin(flow);
         }
-        return new Route(flow, null, generation);
+        return new Route(flow, null, 0);
     }
 
     private Route remember(InetSocketAddress peer, Route route) {
@@ -149,11 +151,20 @@ final class DatagramSession implements DatagramReceiver {
         return route;
     }
 
-    /** Where datagrams for one destination go. */
+    /**
+     * Where datagrams for one destination go.
+     *
+     * @param generation of what a refusal is founded on
+     */
     private record Route(DatagramFlow flow, CloseReason refusal, int generation) {
 
         boolean outdated(int current) {
-            return flow == null ? generation != current : flow.closed();
+            return flow == null ? passes() || generation != current : flow.closed();
+        }
+
+        /** Whether it is a refusal founded on what no generation tells of: how many flows there are, whose socket it is. */
+        boolean passes() {
+            return refusal == CloseReason.LIMIT_REACHED || refusal == CloseReason.LOOP;
         }
     }
 

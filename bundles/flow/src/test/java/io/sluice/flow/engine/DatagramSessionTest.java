@@ -96,6 +96,51 @@ class DatagramSessionTest {
         assertThat(remote.sent).containsExactly("9001<c");
     }
 
+    /** The answer is of the rules before, and the rules of now are in force when the client's next datagram comes. */
+    @Test
+    void destination_refusedWhileTheRulesChange_isAskedForAgain() {
+        FakeSelector next = new FakeSelector();
+        selector.rule = source -> {
+            if (source.destination().getPort() == 9_001) {
+                engine.selector(next);
+                return new Decision.Reject(false, "r");
+            }
+            return new Decision.Outbound("out", "r");
+        };
+        begin(9_000);
+        open(out, 0, remote);
+        client.arrive("b", peer(9_001));
+        client.arrive("c", peer(9_001));
+        assertThat(client.unreachable).containsExactly("9001 POLICY_REJECTED");
+        assertThat(remote.sent).containsExactly("9001<c");
+    }
+
+    /** Room comes without anything of the configuration having changed. */
+    @Test
+    void destination_refusedForWantOfRoom_isTakenOnceThereIsSome() {
+        FlowSettings usual = FlowSettings.DEFAULTS;
+        engine.settings(new FlowSettings(
+                usual.accept(),
+                usual.connectTimeout(),
+                usual.tcpIdle(),
+                usual.halfClosedIdle(),
+                usual.udpIdle(),
+                usual.dnsIdle(),
+                usual.drainTimeout(),
+                2));
+        selector.rule = source -> new Decision.Outbound(source.destination().getPort() == 9_001 ? "other" : "out", "r");
+        begin(9_000);
+        FakePort first = client;
+        client = new FakePort(virtual.loop);
+        begin(9_000);
+        first.arrive("b", peer(9_001));
+        assertThat(first.unreachable).containsExactly("9001 LIMIT_REACHED");
+        client.close(CloseReason.CLIENT_ABORTED);
+        virtual.run();
+        first.arrive("c", peer(9_001));
+        assertThat(other.requests).hasSize(1);
+    }
+
     @Test
     void queue_whileOpening_isBoundedAndTheRestCounted() {
         begin(9_000);
