@@ -22,7 +22,7 @@ public enum CloseReason {
     OUTBOUND_WITHDRAWN("the outbound was withdrawn", false),
     /** The outbound cannot carry this network. */
     OUTBOUND_UNSUPPORTED("the outbound cannot carry this kind of traffic", true),
-    /** The far host or proxy refused the connection. */
+    /** The far host, the proxy, or a packet filter before them, this host's kill switch among them, refused the connection. */
     CONNECT_REFUSED("the connection was refused", true),
     /** No answer within the connect time-out. */
     CONNECT_TIMEOUT("no answer within the connect time-out", true),
