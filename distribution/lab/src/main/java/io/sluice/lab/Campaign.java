@@ -30,7 +30,7 @@ final class Campaign {
     private final PrintStream out;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private final Random dice;
-    private final Carried carried = new Carried();
+    private final Carried carried;
     private HostState before = HostState.NONE;
     private HostState after = HostState.NONE;
     private Optional<Controls> controls = Optional.empty();
@@ -41,28 +41,12 @@ final class Campaign {
     private long descriptorsAfter;
     private long flowsAtEnd;
 
-    /** Numbered datagrams of the time in which nothing broke. */
-    private static final class Carried {
-        /** A minute's: fewer are of moments right behind faults, in which a client's datagrams may still be without their way while streams have theirs. */
-        private static final int ENOUGH = 10_000;
-
-        private long sent;
-        private long come;
-
-        double share() {
-            return sent == 0 ? 1 : (double) come / sent;
-        }
-
-        boolean areEnough() {
-            return sent >= ENOUGH;
-        }
-    }
-
     Campaign(Options options, World world, PrintStream out) {
         this.options = options;
         this.world = world;
         this.out = out;
         this.dice = new Random(options.seed());
+        this.carried = Carried.in(world);
         options.chosen().forEach(i -> tallies.put(i.id(), new Tally(i)));
     }
 
@@ -121,9 +105,9 @@ final class Campaign {
         previous = Optional.of(round);
         if (round.isQuiet()) {
             arrived();
+            carried.begin();
+            world.quiet(false);
         }
-        long sent = world.fromLan.numbered() + world.fromBox.numbered();
-        long come = world.far.datagrams();
         long shortEnds = world.streams().shortEnds();
         long wrong = world.streams().wrong();
         world.startsTook();
@@ -160,8 +144,8 @@ final class Campaign {
         });
         if (round.isQuiet()) {
             arrived();
-            carried.sent += world.fromLan.numbered() + world.fromBox.numbered() - sent;
-            carried.come += world.far.datagrams() - come;
+            carried.end();
+            world.quiet(false);
         }
         if (recovery.isEmpty()) {
             repair(round, good);
@@ -174,7 +158,7 @@ final class Campaign {
         round.tallies().forEach(tally -> tally.spent(each));
     }
 
-    /** What is under way on a machine that does much else may take long: it is waited for until no more comes, and nothing is sent meanwhile. */
+    /** What is under way on a machine that does much else may take long: it is waited for until no more comes, and nothing is sent any more. */
     private void arrived() {
         world.quiet(true);
         long seen;
@@ -182,7 +166,6 @@ final class Campaign {
             seen = world.far.datagrams();
             Waiting.pause(UNDER_WAY);
         } while (world.far.datagrams() != seen);
-        world.quiet(false);
     }
 
     private void inject(Tally tally, Random own) {
@@ -241,14 +224,17 @@ final class Campaign {
         round.blame(filter, seen);
     }
 
-    /** What the interface says is what is so: it carries, so it has to say "connected". */
+    /** What the interface says is what is so: what was acknowledged is in force, and it carries, so it has to say "connected". */
     private void truth(Round round) {
         String wrong;
         try {
+            boolean obeys =
+                    Waiting.within(Duration.ofSeconds(10), () -> notInForce().isEmpty());
             boolean said = Waiting.within(
                     Duration.ofSeconds(10), () -> world.box.tunnelState().equals("CONNECTED"));
             boolean asks = Waiting.within(Duration.ofSeconds(10), world.box::resolverIsTheTunnels);
-            wrong = (said ? "" : " it carries, and says " + world.box.tunnelState())
+            wrong = (obeys ? "" : " it carries, and something acknowledged is lost: " + notInForce())
+                    + (said ? "" : " it carries, and says " + world.box.tunnelState())
                     + (asks ? "" : " the host does not ask the tunnel's name servers");
         } catch (IllegalStateException e) {
             wrong = " it carries, and does not answer: " + e.getMessage();
@@ -258,6 +244,10 @@ final class Campaign {
                 tally.error("#" + tally.injected + wrong);
             }
         }
+    }
+
+    private String notInForce() {
+        return InForce.difference(world.config(), world.box.get("/tunnel").path("profile"));
     }
 
     private void repair(Round round, GatewayConfig good) {
@@ -289,8 +279,7 @@ final class Campaign {
                 List.copyOf(tallies.values()),
                 controls.orElseThrow(),
                 world,
-                carried.share(),
-                carried.areEnough(),
+                carried,
                 new Report.Descriptors(descriptorsBefore, descriptorsAtEnd, flowsAtEnd, descriptorsAfter),
                 before.difference(after));
     }

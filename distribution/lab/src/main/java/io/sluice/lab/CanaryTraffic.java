@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -36,7 +37,8 @@ final class CanaryTraffic implements AutoCloseable {
     private final String namespace;
     private final String device;
     private final Map<String, AtomicLong> sent = new ConcurrentHashMap<>();
-    private final AtomicLong numbered = new AtomicLong();
+    private final AtomicLongArray numbered = new AtomicLongArray(Line.values().length);
+    private final boolean box;
     private final Queue<SocketChannel> dials = new ArrayDeque<>();
     private final List<SocketChannel> streams = new ArrayList<>();
     private final CountDownLatch ready = new CountDownLatch(1);
@@ -45,9 +47,13 @@ final class CanaryTraffic implements AutoCloseable {
     private volatile boolean paused;
     private volatile Exception broken;
 
-    /** @param device by which multicast goes */
-    CanaryTraffic(String namespace, String device) {
+    /**
+     * @param device by which multicast goes
+     * @param box whether they are the box's own
+     */
+    CanaryTraffic(String namespace, String device, boolean box) {
         this.namespace = namespace;
+        this.box = box;
         this.device = device;
         this.thread = Thread.ofPlatform().daemon().name("canaries-" + namespace).start(this::life);
         Waiting.until("canaries in " + namespace, () -> ready.getCount() == 0 || broken != null);
@@ -73,9 +79,9 @@ final class CanaryTraffic implements AutoCloseable {
         return sent.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
-    /** Datagrams with a number in them that were sent to {@link Places#COUNT_PORT}. */
-    long numbered() {
-        return numbered.get();
+    /** Datagrams with a number in them that were sent to {@link Places#COUNT_PORT} of this line. */
+    long numbered(Line line) {
+        return numbered.get(line.ordinal());
     }
 
     void pause(boolean now) {
@@ -140,7 +146,7 @@ final class CanaryTraffic implements AutoCloseable {
         String family = six ? " v6" : " v4";
         int kind = tick / 2 % 10;
         switch (kind) {
-            case 0, 1, 2 -> number(udp, to, family);
+            case 0, 1, 2 -> number(udp, to, family, Line.of(box, six).ordinal());
             case 3, 4 -> datagram("DNS", family, udp, Packets.dnsQuery(tick), to, 53);
             case 5, 6 -> {
                 (six ? icmp6 : icmp4).send(Packets.echo(six, tick), to, 0);
@@ -152,10 +158,10 @@ final class CanaryTraffic implements AutoCloseable {
         }
     }
 
-    private void number(DatagramChannel udp, InetAddress to, String family) {
+    private void number(DatagramChannel udp, InetAddress to, String family, int line) {
         byte[] payload = ByteBuffer.allocate(Packets.MARK_LENGTH + 8)
                 .put(Packets.mark())
-                .putLong(numbered.incrementAndGet())
+                .putLong(((long) line << Long.SIZE - Byte.SIZE) + numbered.incrementAndGet(line))
                 .array();
         datagram("UDP", family, udp, payload, to, Places.COUNT_PORT);
     }

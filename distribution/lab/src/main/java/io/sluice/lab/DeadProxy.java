@@ -46,7 +46,7 @@ final class DeadProxy {
 
     private static void alone(World w) {
         w.killRelay();
-        if (w.carries()) {
+        if (w.carriesAnything()) {
             throw new IllegalStateException("the tunnel carries without its proxy server");
         }
         JsonNode failed = w.box.get("/flows?failed=true&outbound=out").path("items");

@@ -9,10 +9,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, octets of a known pattern, an octet a second, and one octet. */
 final class FarHosts implements AutoCloseable {
@@ -25,7 +26,7 @@ final class FarHosts implements AutoCloseable {
     private final List<AutoCloseable> sockets = new ArrayList<>();
     private final ExecutorService threads =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
-    private final AtomicLong datagrams = new AtomicLong();
+    private final AtomicLongArray datagrams = new AtomicLongArray(Line.values().length);
 
     FarHosts(NetworkNamespace inet) {
         serve(inet, Places.WEB_PORT, this::web);
@@ -43,9 +44,14 @@ final class FarHosts implements AutoCloseable {
         return (byte) (position * 31 + (position >> 8) * 7 + (position >> 16));
     }
 
-    /** Numbered datagrams that have come. */
+    /** Numbered datagrams of this line that have come. */
+    long datagrams(Line line) {
+        return datagrams.get(line.ordinal());
+    }
+
+    /** Of all lines. */
     long datagrams() {
-        return datagrams.get();
+        return Arrays.stream(Line.values()).mapToLong(this::datagrams).sum();
     }
 
     private interface Service {
@@ -126,8 +132,9 @@ final class FarHosts implements AutoCloseable {
         DatagramPacket packet = new DatagramPacket(new byte[64], 64);
         try {
             while (true) {
+                packet.setLength(packet.getData().length);
                 socket.receive(packet);
-                datagrams.incrementAndGet();
+                Line.ordinalIn(packet.getData(), packet.getLength()).ifPresent(datagrams::incrementAndGet);
             }
         } catch (IOException e) {
             // The lab closes it.

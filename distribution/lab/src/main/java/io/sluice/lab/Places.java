@@ -52,8 +52,10 @@ final class Places {
 
     static final List<String> CANARY6 = List.of("2001:4860:4860::8888", "2606:4700:4700::1111");
 
-    /** The host whose HTTP server tells that the tunnel carries. */
+    /** The hosts whose HTTP servers tell that the tunnel carries. */
     static final String WEB4 = "93.184.216.34";
+
+    static final String WEB6 = "2606:4700:4700::1111";
 
     static final int WEB_PORT = 80;
 

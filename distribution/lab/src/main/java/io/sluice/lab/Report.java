@@ -37,8 +37,7 @@ final class Report {
             List<Tally> tallies,
             Controls controls,
             World world,
-            double carried,
-            boolean carriedIsJudged,
+            Carried carried,
             Descriptors descriptors,
             List<String> leftOnTheHost) {
         this.tallies = tallies;
@@ -56,7 +55,8 @@ final class Report {
                         "capture",
                                 tallies.stream().mapToLong(t -> t.leakedCapture).sum()));
         view.put("canaries", world.fromLan.total() + world.fromBox.total());
-        view.put("datagramsCarriedInQuiet", Math.round(carried * 10_000) / 10_000.0);
+        view.put("datagramsCarriedInQuiet", Math.round(carried.share() * 10_000) / 10_000.0);
+        view.put("datagramsInQuiet", carried.view());
         view.put("ruleTransactions", world.watch.transactions());
         view.put("chainAbsent", tallies.stream().mapToLong(t -> t.gaps).sum());
         view.put(
@@ -97,8 +97,9 @@ final class Report {
                 tallies.stream()
                         .map(t -> t.view(options.times(t.injection.id())))
                         .toList());
-        if (carriedIsJudged && carried < LEAST_CARRIED) {
-            verdict.add("the tunnel carried only " + carried + " of the datagrams while nothing happened");
+        if (carried.areEnough() && carried.share() < LEAST_CARRIED) {
+            verdict.add("the tunnel carried only " + carried.share() + " of the datagrams while nothing happened: "
+                    + carried.view());
         }
         judge(options, descriptors, controls, world, streams, leftOnTheHost);
         view.put("verdict", verdict);

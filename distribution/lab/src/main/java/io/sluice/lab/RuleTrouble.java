@@ -102,7 +102,7 @@ final class RuleTrouble {
             alarm(w, "the kernel refuses the rules");
             // The device may be kept for the next start, but nobody reads from it.
             String device = w.lab.gw.exec("sh", "-c", "ip -br link show dev sluice0 2>/dev/null || true");
-            if (w.carries() || device.contains("LOWER_UP")) {
+            if (w.carriesAnything() || device.contains("LOWER_UP")) {
                 throw new IllegalStateException("the kernel refuses the rules, and it carries: " + device);
             }
             Waiting.pause(dice.nextInt(0, 300));

@@ -70,10 +70,10 @@ final class Surroundings {
             w.clock.orElseThrow().set(dice.nextBoolean() ? hour : hour.negated());
             stream.read(MORE);
         }
-        if (w.carries()) {
+        if (w.carriesAnything()) {
             throw new IllegalStateException("a new session with a false clock is answered");
         }
-        if (!Waiting.within(Duration.ofSeconds(30), () -> !w.carries() && saysClocks(w))) {
+        if (!Waiting.within(Duration.ofSeconds(30), () -> !w.carriesAnything() && saysClocks(w))) {
             throw new IllegalStateException("new sessions have no answer, and nothing names the clocks");
         }
     }

@@ -3,6 +3,7 @@ package io.sluice.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,12 @@ final class World implements AutoCloseable {
     private static final long SOON = 10_000_000_000L;
 
     private static final int LAST_PORT = 65_535;
+
+    /** From where the proxy asks far servers. */
+    private static final List<String> PROXIES = List.of(
+            Places.RELAY4,
+            Places.OTHER_RELAY4,
+            InetAddress.ofLiteral(Places.RELAY6).getHostAddress());
 
     final Lab lab;
     final Path folder;
@@ -70,8 +77,8 @@ final class World implements AutoCloseable {
                 clocks ? FalseClock.library().map(library -> FalseClock.create(library, folder)) : Optional.empty();
         clock.ifPresent(box::timedBy);
         this.watch = new RuleWatch(lab.gw);
-        this.fromLan = new CanaryTraffic(lab.lan.name(), "up0");
-        this.fromBox = new CanaryTraffic(lab.gw.name(), "wan0");
+        this.fromLan = new CanaryTraffic(lab.lan.name(), "up0", false);
+        this.fromBox = new CanaryTraffic(lab.gw.name(), "wan0", true);
         relay.configure(GatewayConfig.proxyServer());
         box.configure(config.json());
     }
@@ -157,22 +164,29 @@ final class World implements AutoCloseable {
         return streams.orElseThrow();
     }
 
-    /** Whether the client's request is answered now, and by way of the proxy. */
+    /** Whether the client's requests are answered now, and by way of the proxy: of each family that goes into the tunnel. */
     boolean carries() {
         return carries(QUICK);
     }
 
     private boolean carries(int millis) {
-        return asked(millis)
-                .filter(List.of(Places.RELAY4, Places.OTHER_RELAY4)::contains)
-                .isPresent();
+        return carries(Places.WEB4, millis) && (!config.ipv6() || carries(Places.WEB6, millis));
+    }
+
+    /** Whether any is answered. */
+    boolean carriesAnything() {
+        return carries(Places.WEB4, QUICK) || carries(Places.WEB6, QUICK);
+    }
+
+    private boolean carries(String web, int millis) {
+        return asked(web, millis).filter(PROXIES::contains).isPresent();
     }
 
     /** The address that a far web server saw the client's request come from; empty without an answer. */
-    private Optional<String> asked(int millis) {
+    private Optional<String> asked(String web, int millis) {
         return Lab.onThread(lab.lan, () -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(Places.WEB4, Places.WEB_PORT), millis);
+                socket.connect(new InetSocketAddress(web, Places.WEB_PORT), millis);
                 socket.setSoTimeout(2 * millis);
                 socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

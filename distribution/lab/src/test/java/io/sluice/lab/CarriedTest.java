@@ -1,0 +1,50 @@
+package io.sluice.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CarriedTest {
+
+    private final Map<Line, Long> sent = new EnumMap<>(Line.class);
+    private final Map<Line, Long> come = new EnumMap<>(Line.class);
+
+    @Test
+    void moments_ofOneLineThatIsGone_areSeen() {
+        Carried carried = new Carried(line -> sent.getOrDefault(line, 0L), line -> come.getOrDefault(line, 0L));
+        for (Line line : Line.values()) {
+            sent.put(line, 7L); // before it counts
+        }
+        carried.begin();
+        for (Line line : Line.values()) {
+            sent.merge(line, 200L, Long::sum);
+            come.merge(line, line == Line.BOX6 ? 0L : 200L, Long::sum);
+        }
+        carried.end();
+        come.merge(Line.BOX6, 50L, Long::sum);
+
+        assertThat(carried.share()).isEqualTo(0.75);
+        assertThat(carried.areEnough()).isTrue();
+        assertThat(carried.view())
+                .containsEntry("client IPv4", "200 of 200")
+                .containsEntry("box IPv6", "0 of 200")
+                .hasSize(4);
+    }
+
+    @Test
+    void line_isReadFromTheDatagram() {
+        for (Line line : Line.values()) {
+            byte[] payload = ByteBuffer.allocate(64)
+                    .put(Packets.mark())
+                    .putLong(((long) line.ordinal() << 56) + 4_711)
+                    .array();
+            assertThat(Line.ordinalIn(payload, Packets.MARK_LENGTH + 8)).hasValue(line.ordinal());
+            assertThat(Line.ordinalIn(payload, Packets.MARK_LENGTH)).isEmpty();
+        }
+        assertThat(Line.ordinalIn(new byte[64], Packets.MARK_LENGTH + 8)).isEmpty();
+        assertThat(Line.of(true, false)).isEqualTo(Line.BOX4);
+    }
+}
