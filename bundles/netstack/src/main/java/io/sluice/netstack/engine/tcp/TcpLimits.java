@@ -81,10 +81,10 @@ final class TcpLimits {
     static final long HALF_OPEN = 75 * SECOND;
 
     /**
-     * Unknown clients a second and engine that are dialled for before they are answered, however fast the dials end: a box meets a thousand
-     * new clients a second in a flood only.
+     * Unknown clients a second and engine that are dialled for before they are answered, however fast the dials end: a whole /24 that comes at once, as
+     * after a power cut. More of them in a second come in a flood only, and a dial costs some fifty times what a cookie does.
      */
-    static final int STRANGERS_PER_SECOND = 1_000;
+    static final int STRANGERS_PER_SECOND = 256;
     /** SYN cookies a second and engine: a twentieth of a core at 5 µs each; beyond it SYNs are dropped, and clients repeat them. */
     static final int COOKIES_PER_SECOND = 10_000;
     /** A cookie is good for one to two units of 64 s: a client repeats its ACK or data much sooner. */
