@@ -2,6 +2,7 @@ package io.sluice.itest;
 
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTable;
+import io.sluice.api.outbound.Outbound;
 import io.sluice.api.tunnel.TunnelController;
 import io.sluice.api.tunnel.TunnelState;
 import java.io.ByteArrayOutputStream;
@@ -89,6 +90,19 @@ final class Appliance {
                         .filter(flow -> flow.source().source().getPort() == clientPort
                                 && flow.source().destination().getPort() == serverPort)
                         .findFirst());
+    }
+
+    /** What an outbound says of itself. */
+    String outbound(String tag) throws Exception {
+        ServiceReference<Outbound> reference = context.getServiceReferences(
+                        Outbound.class, "(" + Outbound.TAG + "=" + tag + ")")
+                .iterator()
+                .next();
+        try {
+            return context.getService(reference).description();
+        } finally {
+            context.ungetService(reference);
+        }
     }
 
     boolean connected() {

@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 import org.junit.After;
@@ -136,6 +139,56 @@ public class SwapTest {
         moveOn(others);
         end(others);
         report("transport.websocket stopped", gap, others, reasons);
+    }
+
+    /** The first of a group is exchanged, by the layer that it stands on: no new flow fails, and those of the others notice nothing. */
+    @Test
+    public void memberOfAGroup() throws Exception {
+        List<Download> others = running(FEW, World.VLESS_PORT, Proxy.NO_PROXY);
+        List<Download> grouped = running(FEW, World.GROUP_PORT, Proxy.NO_PROXY);
+        Set<Integer> clients = clientPorts(grouped);
+        AtomicBoolean back = new AtomicBoolean();
+        FutureTask<Integer> late = new FutureTask<>(() -> oneByOne(World.GROUP_PORT, back));
+        Thread.ofPlatform().daemon().start(late);
+
+        Duration gap = swap("io.sluice.transport.websocket");
+
+        Appliance.await(
+                "the flows by the member have ended",
+                () -> grouped.stream().noneMatch(Download::running),
+                () -> faults(grouped));
+        back.set(true);
+        int opened = late.get(Appliance.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Map<CloseReason, Long> reasons = ended(clients, Map.of(CloseReason.OUTBOUND_WITHDRAWN, (long) FEW));
+        assertTrue("flows by the group meanwhile: " + opened, opened > 0);
+        moveOn(others);
+        end(others);
+        Appliance.await("the group uses its first member again", () -> groupUses("vless-ws"));
+        report("a group's member", gap, others, reasons);
+    }
+
+    /** Opens flows, each with a little of its download, until it is enough; none may fail. How many there were. */
+    private static int oneByOne(int port, AtomicBoolean enough) throws InterruptedException {
+        int opened = 0;
+        while (!enough.get()) {
+            try (Download one = World.downloads(1, port, Proxy.NO_PROXY).getFirst()) {
+                Appliance.await("a download begins", () -> one.received() > 0 || !one.running());
+                assertTrue("flow " + opened + ": " + one.fault(), one.received() > 0);
+            }
+            opened++;
+            // Fewer than the table of ended flows remembers.
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return opened;
+    }
+
+    private boolean groupUses(String member) {
+        try (Download one = World.downloads(1, World.GROUP_PORT, Proxy.NO_PROXY).getFirst()) {
+            Appliance.await("a download begins", () -> one.received() > 0);
+            return appliance.outbound("group").endsWith("in use: " + member);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** A new flow by an outbound that is not active. */

@@ -33,6 +33,9 @@ final class World {
     /** By VLESS over WebSocket. */
     static final int WEBSOCKET_PORT = 9004;
 
+    /** By a group, over the first of these two that is up: WebSocket's. */
+    static final int GROUP_PORT = 9005;
+
     static final int VLESS_SERVER = 1443;
     static final int WEBSOCKET_SERVER = 1444;
 
@@ -72,8 +75,9 @@ final class World {
                 { "tag": "again", "protocol": "loopback", "settings": { "inboundTag": "door" } },
                 { "tag": "nowhere", "protocol": "blackhole" }
               ],
-              "routing": { "balancers": [ { "tag": "group", "selector": ["vless"], "strategy": { "type": "failover" } } ],
+              "routing": { "balancers": [ { "tag": "group", "selector": ["vless-ws", "vless"], "strategy": { "type": "failover" } } ],
               "rules": [
+                { "network": "tcp", "port": "9005", "balancerTag": "group" },
                 { "network": "tcp", "port": "9003", "outboundTag": "vless" },
                 { "network": "tcp", "port": "9004", "outboundTag": "vless-ws" },
                 { "network": "tcp", "port": "9001", "outboundTag": "direct" },
@@ -144,7 +148,8 @@ final class World {
                 Integer.toString(DIRECT_PORT),
                 Integer.toString(SOCKS_PORT),
                 Integer.toString(VLESS_PORT),
-                Integer.toString(WEBSOCKET_PORT));
+                Integer.toString(WEBSOCKET_PORT),
+                Integer.toString(GROUP_PORT));
         Appliance.await("the server serves", () -> {
             try {
                 return !process.isAlive() || Files.readString(log).contains("ready");
@@ -157,7 +162,7 @@ final class World {
         }
     }
 
-    static List<Download> downloads(int count, int port, Proxy via) {
+    static synchronized List<Download> downloads(int count, int port, Proxy via) {
         List<Download> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             all.add(new Download(new InetSocketAddress(SERVER, port), via, number++));
