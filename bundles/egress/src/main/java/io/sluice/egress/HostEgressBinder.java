@@ -158,7 +158,7 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
         // A mark that is not ours is not excepted by the routes into the tunnel; an interface is.
         boolean excepted = mark != 0 && options.mark().isEmpty();
         if (options.device().isPresent()) {
-            return now.by(options.device().get(), destination);
+            return now.by(options.device().get(), destination, excepted);
         }
         return destination == null ? now.towardsMany(excepted) : now.towards(destination, excepted);
     }

@@ -85,7 +85,7 @@ class HostEgressBinderTest {
         view.set(null);
         assertThat(changed.get().getAsBoolean()).isFalse();
         assertThat(binder.isHostAddress(routed)).isTrue();
-        view.set(new NetworkView(List.of(), Set.of(), List.of(), List.of(), Map.of(), Set.of(), true));
+        view.set(new NetworkView(List.of(), Set.of(), List.of(), List.of(), List.of(), Map.of(), Set.of(), true));
         assertThat(changed.get().getAsBoolean()).isTrue();
         assertThat(binder.isHostAddress(routed)).isFalse();
     }
@@ -114,6 +114,7 @@ class HostEgressBinderTest {
                 List.of(),
                 Set.of(SECOND),
                 List.of(IpPrefix.parse("198.51.100.0/24")),
+                List.of(),
                 List.of(),
                 Map.of(),
                 Set.of(),

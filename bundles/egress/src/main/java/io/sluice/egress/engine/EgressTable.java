@@ -55,7 +55,11 @@ public final class EgressTable {
      * @param marked whether the socket carries the mark that the routes into the tunnel except
      */
     public EgressChoice towards(InetAddress destination, boolean marked) {
-        if (local.certainly(destination)) {
+        if (local.certainly(destination, marked)) {
+            return new EgressChoice.Unbound();
+        }
+        if (marked && fixed.isEmpty() && local.hasInterface(destination)) {
+            // A rule may come first. Only the kernel knows, and it keeps our mark out of the tunnel.
             return new EgressChoice.Unbound();
         }
         Optional<Way> way = way(destination);
@@ -133,9 +137,10 @@ public final class EgressTable {
      * Chooses for a socket that an outbound wants sent by one interface. What is certainly on this host is reached without one.
      *
      * @param destination null for many
+     * @param marked as in {@link #towards}
      */
-    public EgressChoice by(String device, InetAddress destination) {
-        if (destination != null && local.certainly(destination)) {
+    public EgressChoice by(String device, InetAddress destination, boolean marked) {
+        if (destination != null && local.certainly(destination, marked)) {
             return new EgressChoice.Unbound();
         }
         return tunnels.contains(device)

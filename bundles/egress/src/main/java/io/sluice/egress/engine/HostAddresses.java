@@ -16,11 +16,13 @@ final class HostAddresses {
     private final Set<InetAddress> interfaces;
     private final AddressRanges possible;
     private final AddressRanges certain;
+    private final AddressRanges certainMarked;
 
     HostAddresses(NetworkView view) {
         this.interfaces = view.local();
         this.possible = new AddressRanges(view.localRoutes());
-        this.certain = new AddressRanges(view.certainRoutes());
+        this.certain = new AddressRanges(view.certain());
+        this.certainMarked = new AddressRanges(view.certainMarked());
     }
 
     /** Whether it may be one. */
@@ -28,11 +30,13 @@ final class HostAddresses {
         return hasInterface(address) || possible.contains(address);
     }
 
-    boolean certainly(InetAddress address) {
-        return hasInterface(address) || certain.contains(address);
+    /** @param marked whether the socket that asks carries our mark */
+    boolean certainly(InetAddress address, boolean marked) {
+        return address.isLoopbackAddress() || (marked ? certainMarked : certain).contains(address);
     }
 
-    private boolean hasInterface(InetAddress address) {
+    /** Whether an interface has it, the loopback included. */
+    boolean hasInterface(InetAddress address) {
         return address.isLoopbackAddress() || interfaces.contains(address);
     }
 

@@ -37,6 +37,13 @@ class EgressTableTest {
     private static final List<IpPrefix> UNCERTAIN =
             Stream.of("203.0.113.128/25", "10.66.0.128/25").map(IpPrefix::parse).toList();
 
+    private static final Set<InetAddress> ADDRESSES = Set.of(address("192.168.7.2"), address("10.66.0.1"));
+
+    /** What the table local says: of interfaces, and by routes alone. */
+    private static final List<IpPrefix> CERTAIN = Stream.concat(
+                    LOCAL_ROUTES.stream(), ADDRESSES.stream().map(address -> new IpPrefix(address, 32)))
+            .toList();
+
     private static Way way(String prefix, String device, long metric) {
         return new Way(IpPrefix.parse(prefix), device, false, metric);
     }
@@ -46,12 +53,18 @@ class EgressTableTest {
     }
 
     private static EgressTable table(List<Way> ways, boolean decided, String wanted) {
+        return table(ways, CERTAIN, CERTAIN, decided, wanted);
+    }
+
+    private static EgressTable table(
+            List<Way> ways, List<IpPrefix> certain, List<IpPrefix> certainMarked, boolean decided, String wanted) {
         return new EgressTable(
                 new NetworkView(
                         ways,
-                        Set.of(address("192.168.7.2"), address("10.66.0.1")),
+                        ADDRESSES,
                         Stream.concat(LOCAL_ROUTES.stream(), UNCERTAIN.stream()).toList(),
-                        LOCAL_ROUTES,
+                        certain,
+                        certainMarked,
                         Map.of("eth0", 2, "wlan0", 3, "tun0", 9),
                         Set.of("tun0"),
                         decided),
@@ -127,15 +140,45 @@ class EgressTableTest {
         assertThat(choice(table.towards(uncertain, false)))
                 .as("without our mark it might come back by the tunnel")
                 .isEqualTo("eth0");
-        assertThat(choice(table.by("wlan0", uncertain))).isEqualTo("wlan0");
+        assertThat(choice(table.by("wlan0", uncertain, true))).isEqualTo("wlan0");
         assertThat(choice(table(WAYS, true, "wlan0").towards(uncertain, true))).isEqualTo("wlan0");
         assertThat(choice(table.towards(address("10.66.0.200"), true))).startsWith("refused");
         for (String certain : List.of("192.0.2.200", "192.168.7.2", "127.0.0.1")) {
-            assertThat(choice(table.by("wlan0", address(certain)))).as(certain).isEqualTo("unbound");
+            assertThat(choice(table.by("wlan0", address(certain), false)))
+                    .as(certain)
+                    .isEqualTo("unbound");
             assertThat(choice(table.towards(address(certain), false)))
                     .as(certain)
                     .isEqualTo("unbound");
         }
+    }
+
+    /** The rules into the tunnel come before the table local: they do not apply to our mark. */
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.200, unbound, eth0",
+        "192.168.7.2, unbound, eth0",
+        "10.66.0.1, unbound, refused: 10.66.0.1 is inside the network of our own interface tun0",
+        "127.0.0.1, unbound, unbound"
+    })
+    void localAfterTheTunnelsRules_certainForOurMarkAlone(String own, String marked, String other) {
+        EgressTable table = table(WAYS, List.of(), CERTAIN, false, EgressTable.AUTO);
+        assertThat(choice(table.towards(address(own), true))).isEqualTo(marked);
+        assertThat(choice(table.towards(address(own), false))).isEqualTo(other);
+        assertThat(choice(table.by("wlan0", address(own), true))).isEqualTo("unbound");
+        assertThat(choice(table.by("wlan0", address(own), false)))
+                .isEqualTo(other.equals("unbound") ? "unbound" : "wlan0");
+    }
+
+    /** The kernel may know that no rule takes it elsewhere, and an interface would certainly not lead there. */
+    @Test
+    void localAfterAnyRule_ownAddressIsLeftToTheKernelUnlessAnInterfaceIsWanted() {
+        EgressTable table = table(WAYS, List.of(), List.of(), false, EgressTable.AUTO);
+        assertThat(choice(table.towards(address("192.168.7.2"), true))).isEqualTo("unbound");
+        assertThat(choice(table.towards(address("192.168.7.2"), false))).isEqualTo("eth0");
+        assertThat(choice(table.by("wlan0", address("192.168.7.2"), true))).isEqualTo("wlan0");
+        EgressTable fixed = table(WAYS, List.of(), List.of(), false, "wlan0");
+        assertThat(choice(fixed.towards(address("192.0.2.200"), true))).isEqualTo("wlan0");
     }
 
     @Test

@@ -39,7 +39,8 @@ final class HostView {
     private final Map<Integer, String> names = new HashMap<>();
     private final Set<InetAddress> local = new HashSet<>();
     private final List<IpPrefix> localRoutes = new ArrayList<>();
-    private final List<IpPrefix> certainRoutes = new ArrayList<>();
+    private final List<IpPrefix> certain = new ArrayList<>();
+    private final List<IpPrefix> certainMarked = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
     private final int mark;
     private boolean decided = true;
@@ -70,7 +71,7 @@ final class HostView {
         if (Files.isDirectory(IPV6)) {
             family(netlink, true);
         }
-        return new NetworkView(ways, local, localRoutes, certainRoutes, up, OwnTunnels.names(), decided);
+        return new NetworkView(ways, local, localRoutes, certain, certainMarked, up, OwnTunnels.names(), decided);
     }
 
     private void family(Rtnetlink netlink, boolean ipv6) throws NetlinkException {
@@ -81,7 +82,8 @@ final class HostView {
         String loopback = names.getOrDefault(LocalRoutes.LOOPBACK_INDEX, "");
         LocalRoutes.Found found = new LocalRoutes(rules, ipv6, mark, loopback).read(netlink, local);
         localRoutes.addAll(found.possible());
-        certainRoutes.addAll(found.certain());
+        certain.addAll(found.certain());
+        certainMarked.addAll(found.certainMarked());
         List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MOST_WAYS);
         if (routes.size() > MOST_WAYS) {
             decided = false;

@@ -22,51 +22,47 @@ import java.util.Set;
  * transparent proxies out (TPROXY), which say {@code local default} for packets with a mark or by an interface: nothing is an address of the host because of
  * them, and the whole Internet would seem to be. The tables of VRFs are not looked at: our sockets are not bound to a VRF.
  *
- * <p>All of that is possible only, for another rule or a longer prefix may come first. Certain is what the table {@code local} says and does not take back.
+ * <p>All of that is possible only, for another rule or a longer prefix may come first. Certain is what the table {@code local} says and does not take back,
+ * where nothing comes before that table ({@link LocalFirst}).
  */
 final class LocalRoutes {
 
     /** Packets that this host sends come from its loopback for a rule (LOOPBACK_IFINDEX, net/flow.h). */
     static final int LOOPBACK_INDEX = 1;
 
-    /** Prefixes without those of the loopback and of the interfaces' addresses. */
-    record Found(Set<IpPrefix> possible, Set<IpPrefix> certain) {}
+    /**
+     * Prefixes without those of the loopback.
+     *
+     * @param possible without the interfaces' addresses
+     * @param certain for a socket with whatever mark
+     * @param certainMarked for one with our mark
+     */
+    record Found(Set<IpPrefix> possible, Set<IpPrefix> certain, Set<IpPrefix> certainMarked) {}
 
     /** Tables that rules may lead our packets to, and for which destinations. */
     private final Map<Long, Set<IpPrefix>> tables = new HashMap<>();
 
     private final boolean ipv6;
+    private final boolean first;
+    private final boolean firstForMark;
 
     /**
-     * @param rules of one family
-     * @param mark of our sockets. An outbound's own is not looked at: its sockets are bound to an interface
+     * @param rules of one family, in the kernel's order
+     * @param mark of our sockets. An outbound's own is looked at for what is certain alone: its sockets are bound to an interface otherwise
      * @param loopback name of the interface
      */
     LocalRoutes(List<Rule> rules, boolean ipv6, int mark, String loopback) {
         this.ipv6 = ipv6;
+        this.first = LocalFirst.forAnyMark(rules, loopback);
+        this.firstForMark = LocalFirst.forMark(rules, mark, loopback);
         IpPrefix everywhere = IpPrefix.parse(ipv6 ? "::/0" : "0.0.0.0/0");
         for (Rule rule : rules) {
-            if (rule.action() == NetlinkConstants.FR_ACT_TO_TBL && mayApply(rule, mark, loopback)) {
+            if (rule.action() == NetlinkConstants.FR_ACT_TO_TBL
+                    && RuleMatch.marked(rule, mark).mayApply(loopback)) {
                 IpPrefix to = rule.destination().filter(_ -> !rule.inverted()).orElse(everywhere);
                 tables.computeIfAbsent(rule.table(), _ -> new HashSet<>()).add(to.network());
             }
         }
-    }
-
-    /** Sources, ports, users and protocols are not known beforehand: such a rule may apply. */
-    private static boolean mayApply(Rule rule, int mark, String loopback) {
-        boolean markFits = ((rule.mark() ^ mark) & rule.mask()) == 0;
-        boolean inputFits = rule.input().isEmpty() || rule.input().get().equals(loopback);
-        return rule.inverted() ? !markFits || !inputFits || dependsOnMore(rule) : markFits && inputFits;
-    }
-
-    private static boolean dependsOnMore(Rule rule) {
-        return rule.source().isPresent()
-                || rule.destination().isPresent()
-                || rule.output().isPresent()
-                || rule.ipProtocol().isPresent()
-                || rule.destinationPort().isPresent()
-                || rule.further();
     }
 
     /**
@@ -83,20 +79,26 @@ final class LocalRoutes {
         Set<IpPrefix> certain = new HashSet<>();
         for (Route route : routes) {
             IpPrefix prefix = route.destination();
-            if (prefix.address().isLoopbackAddress() || isSingle(prefix) && addresses.contains(prefix.address())) {
+            if (prefix.address().isLoopbackAddress()) {
                 continue;
             }
-            if (route.table() == NetlinkConstants.RT_TABLE_LOCAL) {
+            boolean ofLocal = route.table() == NetlinkConstants.RT_TABLE_LOCAL;
+            if (ofLocal) {
                 certain.add(prefix);
+            }
+            if (isSingle(prefix) && addresses.contains(prefix.address())) {
+                continue;
+            }
+            if (ofLocal) {
+                possible.add(prefix);
             } else {
                 for (IpPrefix to : tables.getOrDefault(route.table(), Set.of())) {
                     overlap(prefix, to, possible);
                 }
             }
         }
-        possible.addAll(certain);
         takeBack(netlink, certain);
-        return new Found(possible, certain);
+        return new Found(possible, first ? certain : Set.of(), firstForMark ? certain : Set.of());
     }
 
     /** What is of both, unless it is everything. */

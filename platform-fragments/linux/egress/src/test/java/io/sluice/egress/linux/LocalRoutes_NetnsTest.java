@@ -114,13 +114,21 @@ class LocalRoutes_NetnsTest {
     }
 
     private List<IpPrefix> certain() throws Exception {
-        return host.call(() -> HostView.read(MARK)).certainRoutes();
+        return host.call(() -> HostView.read(MARK)).certain();
+    }
+
+    private EgressTable table() throws Exception {
+        return new EgressTable(host.call(() -> HostView.read(MARK)), EgressTable.AUTO);
     }
 
     /** How an outbound's socket goes that wants to be sent by an interface. */
     private EgressChoice byLan(String destination) throws Exception {
-        return new EgressTable(host.call(() -> HostView.read(MARK)), EgressTable.AUTO)
-                .by("lan0", InetAddress.ofLiteral(destination));
+        return table().by("lan0", InetAddress.ofLiteral(destination), true);
+    }
+
+    /** How one goes that has a mark of its outbound's. */
+    private EgressChoice withItsOwnMark(String destination) throws Exception {
+        return table().towards(InetAddress.ofLiteral(destination), false);
     }
 
     @Test
@@ -256,12 +264,47 @@ class LocalRoutes_NetnsTest {
     @Test
     void tableLocal_isCertainUntilContradicted() throws Exception {
         host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
-        assertThat(certain()).containsExactly(ANY_IP);
+        assertThat(certain())
+                .contains(ANY_IP, IpPrefix.parse("192.168.7.2"), IpPrefix.parse("fd07::2"))
+                .doesNotContain(IpPrefix.parse("192.168.7.1"));
         assertThat(byLan("198.51.100.7")).isEqualTo(new EgressChoice.Unbound());
         host.exec("ip", "route", "add", "throw", "198.51.100.128/25", "table", "local");
         assertThat(view()).containsExactly(ANY_IP);
-        assertThat(certain()).isEmpty();
+        assertThat(certain()).doesNotContain(ANY_IP).contains(IpPrefix.parse("192.168.7.2"));
         assertThat(byLan("198.51.100.200")).isEqualTo(new EgressChoice.Interface("lan0"));
+    }
+
+    /** As the manual of VRFs has it (Documentation/networking/vrf.rst). Its rule does not concern a socket that is bound to nothing. */
+    private void moveTableLocalBack() {
+        for (String family : List.of("-4", "-6")) {
+            host.exec("ip", family, "rule", "add", "l3mdev", "priority", "1000");
+            host.exec("ip", family, "rule", "add", "lookup", "local", "priority", "32765");
+            host.exec("ip", family, "rule", "delete", "lookup", "local", "priority", "0");
+        }
+    }
+
+    /** Then the rules into our tunnel come first, and they except our mark alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"198.51.100.7", "192.168.7.2", "2001:db8:7::7"})
+    void tableLocalMovedBack_certainUnlessARuleBeforeItMayApply(String own) throws Exception {
+        String family = own.contains(":") ? "-6" : "-4";
+        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
+        host.exec("ip", "route", "add", "local", "2001:db8:7::/48", "dev", "lo");
+        moveTableLocalBack();
+        assertThat(byLan(own)).isEqualTo(new EgressChoice.Unbound());
+        assertThat(withItsOwnMark(own)).isEqualTo(new EgressChoice.Unbound());
+        host.exec("ip", "tuntap", "add", "mode", "tun", "tun0");
+        host.exec("ip", "link", "set", "tun0", "up");
+        host.exec("ip", family, "route", "add", "default", "dev", "tun0", "table", "2022", "proto", "83");
+        String intoTunnel = "ip " + family + " rule add not fwmark 0x536c lookup 2022 protocol 83 priority 9001";
+        host.exec(intoTunnel.split(" "));
+        assertThat(host.exec("ip", family, "route", "get", own, "mark", "7"))
+                .as("where it would go unbound")
+                .contains("dev tun0");
+        assertThat(withItsOwnMark(own)).isEqualTo(new EgressChoice.Interface("lan0"));
+        assertThat(byLan(own)).as("our mark").isEqualTo(new EgressChoice.Unbound());
+        host.exec("ip", family, "rule", "add", "fwmark", "0x536c", "lookup", "2022", "priority", "500");
+        assertThat(byLan(own)).as("a rule for our mark").isEqualTo(new EgressChoice.Interface("lan0"));
     }
 
     /** Whether it is local is not known before a longer prefix was looked for: an outbound's socket stays by its interface. */
@@ -270,7 +313,7 @@ class LocalRoutes_NetnsTest {
         host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo", "table", "main");
         host.exec("ip", "route", "add", "198.51.100.128/25", "via", "192.168.7.1");
         assertThat(view()).containsExactly(ANY_IP);
-        assertThat(certain()).isEmpty();
+        assertThat(certain()).doesNotContain(ANY_IP);
         assertThat(byLan("198.51.100.200")).isEqualTo(new EgressChoice.Interface("lan0"));
         assertThat(byLan("192.168.7.2")).isEqualTo(new EgressChoice.Unbound());
     }
