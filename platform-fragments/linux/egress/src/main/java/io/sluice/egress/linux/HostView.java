@@ -84,15 +84,21 @@ final class HostView {
         localRoutes.addAll(found.possible());
         certain.addAll(found.certain());
         certainMarked.addAll(found.certainMarked());
-        List<Route> routes = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MOST_WAYS);
-        if (routes.size() > MOST_WAYS) {
+        Rtnetlink.Excerpt main = netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MOST_WAYS);
+        if (main.whole()) {
+            main.routes().forEach(this::add);
+        } else {
             decided = false;
-            routes = routes.stream()
-                    .filter(route -> route.destination().length() == 0 || onLink(route))
+            main.routes().stream().filter(HostView::isWide).limit(MOST_WAYS).forEach(this::add);
+            main.routes().stream()
+                    .filter(route -> !isWide(route) && onLink(route))
                     .limit(MOST_WAYS)
-                    .toList();
+                    .forEach(this::add);
         }
-        routes.forEach(this::add);
+    }
+
+    private static boolean isWide(Route route) {
+        return route.destination().length() == 0;
     }
 
     /** The three rules of every Linux: local, main, default (fib_default_rules_init). */

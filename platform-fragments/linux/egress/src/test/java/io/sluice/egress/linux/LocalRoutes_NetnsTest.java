@@ -285,10 +285,9 @@ class LocalRoutes_NetnsTest {
 
     /** Then the rules into our tunnel come first, and they except our mark alone. */
     @ParameterizedTest
-    @ValueSource(strings = {"198.51.100.7", "192.168.7.2", "2001:db8:7::7"})
+    @ValueSource(strings = {"192.168.7.2", "2001:db8:7::7"})
     void tableLocalMovedBack_certainUnlessARuleBeforeItMayApply(String own) throws Exception {
         String family = own.contains(":") ? "-6" : "-4";
-        host.exec("ip", "route", "add", "local", ANY_IP.toString(), "dev", "lo");
         host.exec("ip", "route", "add", "local", "2001:db8:7::/48", "dev", "lo");
         moveTableLocalBack();
         assertThat(byLan(own)).isEqualTo(new EgressChoice.Unbound());
@@ -393,6 +392,36 @@ class LocalRoutes_NetnsTest {
                         new Way(IpPrefix.parse("::/0"), "lan0", false, 1024),
                         new Way(IpPrefix.parse("fd07::/64"), "lan0", true, 256));
         assertThat(read.octets() / 100_000).as("octets a route").isLessThan(600);
+    }
+
+    private void addToMain(Path folder, String first, int routes, String line) throws Exception {
+        StringBuilder lines = new StringBuilder(first);
+        for (int i = 0; i < routes; i++) {
+            lines.append("route add fd10:%x:%x::/64 %s%n".formatted(i >> 8, i & 255, line));
+        }
+        Path batch = Files.writeString(folder.resolve("routes"), lines);
+        host.exec("ip", "-6", "-batch", batch.toString());
+    }
+
+    /** Routes that are read and left out do not make a table look whole that was cut. */
+    @Test
+    void tableCutBehindRoutesThatAreLeftOut_isNotDecided(@TempDir Path folder) throws Exception {
+        StringBuilder mapped = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            mapped.append("route add unreachable ::ffff:10.%d.0.0/112%n".formatted(i));
+        }
+        addToMain(folder, mapped.toString(), 4_200, "via fd07::1 dev lan0");
+        assertThat(host.call(() -> HostView.read(MARK)).decided()).isFalse();
+    }
+
+    /** The kernel tells the default route of IPv6 last. */
+    @Test
+    void defaultRouteBehindMoreNetworksThanAreKept_isFound(@TempDir Path folder) throws Exception {
+        addToMain(folder, "", 8_300, "dev lan0 proto kernel");
+        assertThat(host.call(() -> HostView.read(MARK)).ways())
+                .hasSizeLessThan(10_000)
+                .contains(new Way(IpPrefix.parse("::/0"), "lan0", false, 1024));
+        assertThat(table().defaultInterface(true)).contains("lan0");
     }
 
     /** A local program's flow to such an address goes by no interface, and outlives a change of the interfaces. */

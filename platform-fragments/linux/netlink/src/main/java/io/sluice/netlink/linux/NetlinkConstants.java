@@ -94,6 +94,7 @@ public final class NetlinkConstants {
     static final int RTM_F_LOOKUP_TABLE = 4096;
     static final int RTM_F_CLONED = 512;
     public static final int RT_TABLE_UNSPEC = 0;
+    static final int RT_TABLE_COMPAT = 252;
     public static final int RT_TABLE_DEFAULT = 253;
     public static final int RT_TABLE_MAIN = 254;
     public static final int RT_TABLE_LOCAL = 255;

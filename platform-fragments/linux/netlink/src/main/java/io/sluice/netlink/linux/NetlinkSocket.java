@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** A netlink socket of the calling thread's network namespace. One thread at a time; every wait is bounded. */
 public final class NetlinkSocket implements AutoCloseable {
@@ -42,6 +41,34 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** A dump that others keep changing is asked for again; after this many attempts the last, inconsistent one is refused. */
     private static final int DUMP_ATTEMPTS = 8;
+
+    /** What is kept of a dump. */
+    interface Sieve {
+
+        /** A reading begins, the first or another. */
+        void begin();
+
+        /** Whether this part of it is kept. */
+        boolean keeps(NetlinkMessage part);
+
+        /** Whether there was more than it takes, so that some may not have been kept. */
+        boolean overflowed();
+    }
+
+    static final Sieve EVERYTHING = new Sieve() {
+        @Override
+        public void begin() {}
+
+        @Override
+        public boolean keeps(NetlinkMessage part) {
+            return true;
+        }
+
+        @Override
+        public boolean overflowed() {
+            return false;
+        }
+    };
 
     private final Memory memory = new Memory(RECEIVE_BUFFER);
     private final int fd;
@@ -208,20 +235,18 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Sends a dump request and gathers all its parts; asks again while the kernel says that they do not fit together. */
     public List<NetlinkMessage> dump(MessageWriter request, String what) throws NetlinkException {
-        return dump(request, what, Integer.MAX_VALUE, _ -> true);
+        return dump(request, what, EVERYTHING);
     }
 
     /**
-     * The same of what may be huge. Of more than so many parts the first are kept, and of the others those that matter, twice as many at most; such an answer may
-     * lack entries that changed while it was made, for a huge table may change all the time.
+     * The same of what may be huge. Where there is more than the sieve takes, the answer may lack entries that changed while it was made, for a huge table may
+     * change all the time.
      */
-    List<NetlinkMessage> dump(MessageWriter request, String what, int many, Predicate<NetlinkMessage> matters)
-            throws NetlinkException {
+    List<NetlinkMessage> dump(MessageWriter request, String what, Sieve sieve) throws NetlinkException {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            sieve.begin();
             List<NetlinkMessage> parts = new ArrayList<>();
-            Predicate<NetlinkMessage> kept =
-                    part -> parts.size() <= many || parts.size() < 2L * many && matters.test(part);
-            if (gather(send(request, what), parts, kept, what) || parts.size() > many) {
+            if (gather(send(request, what), parts, sieve, what) || sieve.overflowed()) {
                 return parts;
             }
         }
@@ -230,8 +255,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /** Returns whether the parts are consistent. */
-    private boolean gather(int number, List<NetlinkMessage> parts, Predicate<NetlinkMessage> kept, String what)
-            throws NetlinkException {
+    private boolean gather(int number, List<NetlinkMessage> parts, Sieve sieve, String what) throws NetlinkException {
         boolean consistent = true;
         while (true) {
             for (NetlinkMessage answer : answers(what)) {
@@ -252,7 +276,7 @@ public final class NetlinkSocket implements AutoCloseable {
                     case NLMSG_OVERRUN -> throw new NetlinkException(Errno.ENOBUFS, what + ": the answer was lost");
                     case NLMSG_NOOP -> {}
                     default -> {
-                        if (kept.test(answer)) {
+                        if (sieve.keeps(answer)) {
                             parts.add(answer);
                         }
                     }

@@ -9,6 +9,7 @@ import static io.sluice.netlink.linux.NetlinkConstants.RTA_OIF;
 import static io.sluice.netlink.linux.NetlinkConstants.RTA_PREFSRC;
 import static io.sluice.netlink.linux.NetlinkConstants.RTA_PRIORITY;
 import static io.sluice.netlink.linux.NetlinkConstants.RTA_TABLE;
+import static io.sluice.netlink.linux.NetlinkConstants.RTM_F_CLONED;
 import static io.sluice.netlink.linux.NetlinkMessage.malformed;
 
 import io.sluice.api.net.IpPrefix;
@@ -162,10 +163,29 @@ public record Route(
         out.end(multipath);
     }
 
-    /** Whether it leads to everything, or is the kernel's own (an interface's network). Makes no object; a message that is too short is left for {@link #read}. */
-    static boolean isWideOrKernels(NetlinkMessage message) {
+    /**
+     * Whether it is a route of this table, or of another that the header does not tell from it (252, or above 255), and no entry of the route cache. Makes no
+     * object; a message that is too short is left for {@link #read}.
+     */
+    static boolean mayBeOf(NetlinkMessage message, long table) {
         ByteBuffer in = message.body();
-        return in.limit() < FIXED || in.get(1) == 0 || in.get(5) == NetlinkConstants.RTPROT_KERNEL;
+        int told = (int) (table <= 255 ? table : NetlinkConstants.RT_TABLE_COMPAT);
+        return in.limit() < FIXED || Byte.toUnsignedInt(in.get(4)) == told && (flags(in) & RTM_F_CLONED) == 0;
+    }
+
+    /** Whether it leads to everything. Makes no object. */
+    static boolean isWide(NetlinkMessage message) {
+        return message.body().limit() < FIXED || message.body().get(1) == 0;
+    }
+
+    /** Whether it is the kernel's own (an interface's network). Makes no object. */
+    static boolean isKernels(NetlinkMessage message) {
+        return message.body().limit() >= FIXED && message.body().get(5) == NetlinkConstants.RTPROT_KERNEL;
+    }
+
+    /** Whatever the view's order. */
+    private static int flags(ByteBuffer in) {
+        return in.order() == ByteOrder.nativeOrder() ? in.getInt(8) : Integer.reverseBytes(in.getInt(8));
     }
 
     /** Reads one; empty for a destination that nobody can ask for ({@link #prefix}). */

@@ -108,18 +108,31 @@ public final class Rtnetlink implements AutoCloseable {
 
     /** The routes of one table and family, without entries of the route cache. */
     public List<Route> routes(boolean ipv6, long table) throws NetlinkException {
-        return routes(ipv6, table, Integer.MAX_VALUE);
+        return routes(ipv6, table, Integer.MAX_VALUE).routes();
+    }
+
+    /**
+     * What was read of a table.
+     *
+     * @param whole whether that is all of it. May be false though it is, where a kernel before 4.20 has other tables of numbers above 255, too
+     */
+    public record Excerpt(List<Route> routes, boolean whole) {
+        public Excerpt {
+            routes = List.copyOf(routes);
+        }
     }
 
     /**
      * The same of a table that may be huge (a router's with the world's routes). Of more than so many the first are told, and of the others those to everything
-     * and the kernel's own (an interface's network), twice as many at most; some that changed meanwhile may be missing then.
+     * and the kernel's own (an interface's network), as many again at most of either; some that changed meanwhile may be missing then.
      */
-    public List<Route> routes(boolean ipv6, long table, int many) throws NetlinkException {
+    public Excerpt routes(boolean ipv6, long table, int many) throws NetlinkException {
         MessageWriter request = routeDump(ipv6, 0).attributeU32(RTA_TABLE, (int) table);
-        return routes(request, ipv6, many).stream()
+        RouteSieve sieve = new RouteSieve(table, many);
+        List<Route> routes = routes(request, ipv6, sieve).stream()
                 .filter(route -> route.table() == table)
                 .toList();
+        return new Excerpt(routes, !sieve.overflowed());
     }
 
     /** The routes of one owner (RTPROT_…) in all tables. */
@@ -149,14 +162,15 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     private List<Route> routes(MessageWriter request, boolean ipv6) throws NetlinkException {
-        return routes(request, ipv6, Integer.MAX_VALUE);
+        return routes(request, ipv6, NetlinkSocket.EVERYTHING);
     }
 
-    private List<Route> routes(MessageWriter request, boolean ipv6, int many) throws NetlinkException {
+    private List<Route> routes(MessageWriter request, boolean ipv6, NetlinkSocket.Sieve sieve)
+            throws NetlinkException {
         List<Route> routes = new ArrayList<>();
         List<NetlinkMessage> parts;
         try {
-            parts = socket.dump(request, "list routes", many, Route::isWideOrKernels);
+            parts = socket.dump(request, "list routes", sieve);
         } catch (NetlinkException e) {
             // With strict checking the kernel says ENOENT for a table that nobody has filled yet.
             if (e.errno() == Errno.ENOENT) {

@@ -73,7 +73,7 @@ final class KernelReading {
 
     /** The usable default route with the smallest metric. */
     private Optional<DefaultRoute> defaultRoute(Rtnetlink netlink, boolean ipv6) throws NetlinkException {
-        return netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MANY).stream()
+        return netlink.routes(ipv6, NetlinkConstants.RT_TABLE_MAIN, MANY).routes().stream()
                 .filter(route -> route.destination().length() == 0 && route.type() == NetlinkConstants.RTN_UNICAST)
                 .filter(route -> (route.flags() & UNUSABLE) == 0)
                 .sorted(Comparator.comparingLong(route -> Integer.toUnsignedLong(route.metric())))
