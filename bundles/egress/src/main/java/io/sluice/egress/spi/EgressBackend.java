@@ -26,7 +26,7 @@ public interface EgressBackend {
      * Reads the host's network. May block.
      *
      * @param mark of our sockets, 0 if they carry none
-     * @throws IOException if any part of it could not be read: there is no half view
+     * @throws IOException if any part of it could not be read: there is no half view. A single route or rule that makes no sense leaves it undecided instead
      */
     NetworkView view(int mark) throws IOException;
 

@@ -18,8 +18,8 @@ import java.util.Set;
  * @param certainMarked likewise for a socket with our mark: rather more, for the rules into our tunnel do not apply to it
  * @param interfaces the interfaces that are up, with their numbers
  * @param tunnels names of the TUN interfaces that this process has open
- * @param decided whether the main table alone decides; false where others have rules of their own, or the table is too large to copy: then
- *     only the kernel knows the way
+ * @param decided whether the main table alone decides; false where others have rules of their own, or the table is too large to copy or
+ *     holds what cannot be read: then only the kernel knows the way
  */
 public record NetworkView(
         List<Way> ways,

@@ -163,6 +163,14 @@ class LocalRoutes_NetnsTest {
         assertThat(own("192.168.7.2")).isTrue();
     }
 
+    /** The kernel tells no IFA_ADDRESS then. */
+    @Test
+    void addressWithoutPeer_isOneOfTheHost() throws Exception {
+        host.exec("ip", "address", "add", "10.0.0.1", "peer", "0.0.0.0", "dev", "lan0");
+        assertThat(certain()).contains(IpPrefix.parse("10.0.0.1"), IpPrefix.parse("192.168.7.2"));
+        await("10.0.0.1", true);
+    }
+
     @ParameterizedTest
     @CsvSource({"198.51.100.0/24, 198.51.100.7, 198.51.101.0", "2001:db8:7::/48, 2001:db8:7::7, 2001:db8:8::"})
     void anyIp_addedAndRemovedWhileRunning(String prefix, String inside, String beside) throws Exception {

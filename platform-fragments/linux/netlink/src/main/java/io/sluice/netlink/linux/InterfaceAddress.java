@@ -50,7 +50,7 @@ public record InterfaceAddress(int index, IpPrefix local, InetAddress peer, int 
         return flags <= 0xff ? out : out.attributeU32(IFA_FLAGS, flags);
     }
 
-    /** Reads one; empty if it is of another family (MCTP, Phonet), or one that nobody can ask for ({@link Route#prefix}). */
+    /** Reads one; empty if it is of another family (MCTP, Phonet), names no address, or one that nobody can ask for ({@link Route#prefix}). */
     static Optional<InterfaceAddress> read(NetlinkMessage message) throws NetlinkException {
         ByteBuffer in = message.content();
         if (in.remaining() < FIXED) {
@@ -65,12 +65,17 @@ public record InterfaceAddress(int index, IpPrefix local, InetAddress peer, int 
         int scope = Byte.toUnsignedInt(in.get(3));
         int index = in.getInt(4);
         Attributes attributes = Attributes.read(in.position(FIXED));
-        // IPv6 sends IFA_ADDRESS alone unless there is a peer (net/ipv6/addrconf.c, inet6_fill_ifaddr).
-        InetAddress peer =
-                attributes.address(IFA_ADDRESS).orElseThrow(() -> malformed("address message without IFA_ADDRESS"));
-        InetAddress local = attributes.address(IFA_LOCAL).orElse(peer);
+        // IPv6 sends IFA_ADDRESS alone unless there is a peer (net/ipv6/addrconf.c, inet6_fill_ifaddr), IPv4 none where
+        // the peer is 0.0.0.0 (net/ipv4/devinet.c, inet_fill_ifaddr).
+        Optional<InetAddress> other = attributes.address(IFA_ADDRESS);
+        Optional<InetAddress> local = attributes.address(IFA_LOCAL).or(() -> other);
+        if (local.isEmpty()) {
+            return Optional.empty();
+        }
+        InetAddress peer = other.or(() -> local).get();
         int allFlags = attributes.u32(IFA_FLAGS, flags);
-        return Route.prefix(local, length).map(prefix -> new InterfaceAddress(index, prefix, peer, allFlags, scope));
+        return Route.prefix(local.get(), length)
+                .map(prefix -> new InterfaceAddress(index, prefix, peer, allFlags, scope));
     }
 
     static int family(boolean ipv6) {

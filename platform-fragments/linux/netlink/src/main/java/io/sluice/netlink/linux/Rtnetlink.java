@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Links, addresses, routes and rules of the calling thread's network namespace. One thread at a time. */
+/**
+ * Links, addresses, routes and rules of the calling thread's network namespace. An entry of a list that makes no sense is left out of it, but for rules. One thread
+ * at a time.
+ */
 public final class Rtnetlink implements AutoCloseable {
 
     private static final int DUMP = NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH;
@@ -30,9 +33,7 @@ public final class Rtnetlink implements AutoCloseable {
         List<Link> links = new ArrayList<>();
         MessageWriter request =
                 Link.header(RTM_GETLINK, DUMP, 0, 0, 0).attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-        for (NetlinkMessage part : socket.dump(request, "list interfaces")) {
-            links.add(Link.read(part));
-        }
+        readEach(socket.dump(request, "list interfaces"), part -> Optional.of(Link.read(part)), links);
         return links;
     }
 
@@ -88,9 +89,7 @@ public final class Rtnetlink implements AutoCloseable {
     public List<InterfaceAddress> addresses() throws NetlinkException {
         List<InterfaceAddress> addresses = new ArrayList<>();
         MessageWriter request = InterfaceAddress.header(RTM_GETADDR, DUMP, AF_UNSPEC, 0, 0, 0, 0);
-        for (NetlinkMessage part : socket.dump(request, "list addresses")) {
-            InterfaceAddress.read(part).ifPresent(addresses::add);
-        }
+        readEach(socket.dump(request, "list addresses"), InterfaceAddress::read, addresses);
         return addresses;
     }
 
@@ -114,7 +113,7 @@ public final class Rtnetlink implements AutoCloseable {
     /**
      * What was read of a table.
      *
-     * @param whole whether that is all of it. May be false though it is, where a kernel before 4.20 has other tables of numbers above 255, too
+     * @param whole whether that is all of it, and could be read. May be false though it is, where a kernel before 4.20 has other tables of numbers above 255, too
      */
     public record Excerpt(List<Route> routes, boolean whole) {
         public Excerpt {
@@ -129,10 +128,10 @@ public final class Rtnetlink implements AutoCloseable {
     public Excerpt routes(boolean ipv6, long table, int many) throws NetlinkException {
         MessageWriter request = routeDump(ipv6, 0).attributeU32(RTA_TABLE, (int) table);
         RouteSieve sieve = new RouteSieve(table, many);
-        List<Route> routes = routes(request, ipv6, sieve).stream()
-                .filter(route -> route.table() == table)
-                .toList();
-        return new Excerpt(routes, !sieve.overflowed());
+        List<Route> routes = new ArrayList<>();
+        boolean readable = routes(request, ipv6, sieve, routes);
+        return new Excerpt(
+                routes.stream().filter(route -> route.table() == table).toList(), readable && !sieve.overflowed());
     }
 
     /** The routes of one owner (RTPROT_…) in all tables. */
@@ -162,28 +161,48 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     private List<Route> routes(MessageWriter request, boolean ipv6) throws NetlinkException {
-        return routes(request, ipv6, NetlinkSocket.EVERYTHING);
+        List<Route> routes = new ArrayList<>();
+        routes(request, ipv6, NetlinkSocket.EVERYTHING, routes);
+        return routes;
     }
 
-    private List<Route> routes(MessageWriter request, boolean ipv6, NetlinkSocket.Sieve sieve)
+    /** Returns whether all that is kept could be read. */
+    private boolean routes(MessageWriter request, boolean ipv6, NetlinkSocket.Sieve sieve, List<Route> into)
             throws NetlinkException {
-        List<Route> routes = new ArrayList<>();
         List<NetlinkMessage> parts;
         try {
             parts = socket.dump(request, "list routes", sieve);
         } catch (NetlinkException e) {
             // With strict checking the kernel says ENOENT for a table that nobody has filled yet.
             if (e.errno() == Errno.ENOENT) {
-                return routes;
+                return true;
             }
             throw e;
         }
+        return readEach(
+                parts,
+                part -> Route.read(part)
+                        .filter(route -> route.destination().isIpv6() == ipv6 && (route.flags() & RTM_F_CLONED) == 0),
+                into);
+    }
+
+    /** Takes one message apart. */
+    interface Reader<T> {
+        /** @throws NetlinkException if it makes no sense */
+        Optional<T> read(NetlinkMessage part) throws NetlinkException;
+    }
+
+    /** What makes no sense costs itself alone, not the reading. Returns whether all did. */
+    static <T> boolean readEach(List<NetlinkMessage> parts, Reader<T> reader, List<T> into) {
+        boolean readable = true;
         for (NetlinkMessage part : parts) {
-            Route.read(part)
-                    .filter(route -> route.destination().isIpv6() == ipv6 && (route.flags() & RTM_F_CLONED) == 0)
-                    .ifPresent(routes::add);
+            try {
+                reader.read(part).ifPresent(into::add);
+            } catch (NetlinkException _) {
+                readable = false;
+            }
         }
-        return routes;
+        return readable;
     }
 
     public void addRoute(Route route) throws NetlinkException {
@@ -232,11 +251,20 @@ public final class Rtnetlink implements AutoCloseable {
         return mark == 0 ? request : request.attributeU32(RTA_MARK, mark);
     }
 
-    /** The policy rules of one family, in order of priority. */
+    /** The policy rules of one family, in order of priority. One that makes no sense is among them, as one that may do anything ({@link Rule#unknown}). */
     public List<Rule> rules(boolean ipv6) throws NetlinkException {
+        return rules(socket.dump(ruleDump(ipv6), "list rules"), ipv6);
+    }
+
+    static List<Rule> rules(List<NetlinkMessage> parts, boolean ipv6) {
         List<Rule> rules = new ArrayList<>();
-        for (NetlinkMessage part : socket.dump(ruleDump(ipv6), "list rules")) {
-            Rule rule = Rule.read(part);
+        for (NetlinkMessage part : parts) {
+            Rule rule;
+            try {
+                rule = Rule.read(part);
+            } catch (NetlinkException _) {
+                rule = Rule.unknown(ipv6);
+            }
             if (rule.ipv6() == ipv6) {
                 rules.add(rule);
             }

@@ -19,6 +19,7 @@ import static io.sluice.netlink.linux.NetlinkConstants.FRA_SRC;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_SUPPRESS_IFGROUP;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_SUPPRESS_PREFIXLEN;
 import static io.sluice.netlink.linux.NetlinkConstants.FRA_TABLE;
+import static io.sluice.netlink.linux.NetlinkConstants.FR_ACT_UNSPEC;
 import static io.sluice.netlink.linux.NetlinkMessage.malformed;
 
 import io.sluice.api.net.IpPrefix;
@@ -138,6 +139,27 @@ public record Rule(
             out.attributeU8(FRA_PROTOCOL, protocol);
         }
         return out;
+    }
+
+    /** One that could not be read: nobody's, without an action, and with conditions that are not known. */
+    static Rule unknown(boolean ipv6) {
+        return new Rule(
+                ipv6,
+                0,
+                FR_ACT_UNSPEC,
+                NetlinkConstants.RT_TABLE_UNSPEC,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                NetlinkConstants.RTPROT_UNSPEC,
+                true);
     }
 
     static Rule read(NetlinkMessage message) throws NetlinkException {

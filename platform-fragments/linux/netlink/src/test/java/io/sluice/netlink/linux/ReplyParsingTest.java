@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.api.net.IpPrefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +36,8 @@ class ReplyParsingTest {
     private static Object read(NetlinkMessage message) throws NetlinkException {
         return switch (message.type()) {
             case RTM_NEWLINK, 17 -> Link.read(message);
-            case RTM_NEWADDR, RTM_DELADDR -> InterfaceAddress.read(message).orElseThrow();
+            case RTM_NEWADDR, RTM_DELADDR ->
+                InterfaceAddress.read(message).<Object>map(Function.identity()).orElse("no address");
             case RTM_NEWROUTE, RTM_DELROUTE -> Route.read(message).orElseThrow();
             case RTM_NEWRULE, RTM_DELRULE -> Rule.read(message);
             case NLMSG_ERROR -> {
@@ -263,6 +267,59 @@ class ReplyParsingTest {
         MessageWriter strange = InterfaceAddress.header(RTM_NEWADDR, 0, mctp, 0, 0, RT_SCOPE_UNIVERSE, 2)
                 .attribute(IFA_LOCAL, new byte[] {8});
         assertThat(InterfaceAddress.read(made(strange))).isEmpty();
+    }
+
+    /** {@code ip address add 10.0.0.1 peer 0.0.0.0}: the kernel leaves the peer out. */
+    @Test
+    void read_addressWithoutPeer_isItsOwn() throws NetlinkException {
+        MessageWriter alone = InterfaceAddress.header(RTM_NEWADDR, 0, AF_INET, 32, 0, RT_SCOPE_UNIVERSE, 2)
+                .attribute(IFA_LOCAL, new byte[] {10, 0, 0, 1});
+        InterfaceAddress address = InterfaceAddress.read(made(alone)).orElseThrow();
+        assertThat(address.local()).isEqualTo(IpPrefix.parse("10.0.0.1"));
+        assertThat(address.peer()).isEqualTo(InetAddress.ofLiteral("10.0.0.1"));
+        MessageWriter none = InterfaceAddress.header(RTM_NEWADDR, 0, AF_INET, 32, 0, RT_SCOPE_UNIVERSE, 2);
+        assertThat(InterfaceAddress.read(made(none))).isEmpty();
+    }
+
+    private static final String ROUTE = "route_dump_v4_table_reply0";
+    private static final String RULE = "rule_dump_v4_reply0";
+
+    private static List<NetlinkMessage> around(NetlinkMessage strange, String recorded) throws NetlinkException {
+        return List.of(single(recorded), strange, single(recorded));
+    }
+
+    @Test
+    void readEach_oddMessage_costsItselfAlone() throws NetlinkException {
+        MessageWriter length33 = Route.header(RTM_NEWROUTE, 0, AF_INET, 33, RT_TABLE_MAIN)
+                .u8(RTPROT_STATIC)
+                .u8(RT_SCOPE_UNIVERSE)
+                .u8(RTN_UNICAST)
+                .u32(0)
+                .attribute(RTA_DST, new byte[] {10, 0, 0, 0});
+        List<Route> routes = new ArrayList<>();
+        List<NetlinkMessage> ordinary = List.of(single(ROUTE), single(ROUTE));
+        assertThat(Rtnetlink.readEach(around(made(length33), ROUTE), Route::read, routes))
+                .isFalse();
+        assertThat(routes).hasSize(2);
+        assertThat(Rtnetlink.readEach(ordinary, Route::read, routes)).isTrue();
+    }
+
+    /** A rule decides about all packets: one that is not understood must not be lost. */
+    @Test
+    void rules_oddOne_mayDoAnything() throws NetlinkException {
+        MessageWriter writer = Rule.header(RTM_NEWRULE, 0, false)
+                .u8(0)
+                .u8(8)
+                .u8(0)
+                .u8(77)
+                .u16(0)
+                .u8(FR_ACT_TO_TBL)
+                .u32(0)
+                .attribute(FRA_SRC, new byte[] {10});
+        List<Rule> rules = Rtnetlink.rules(around(made(writer), RULE), false);
+        assertThat(rules).hasSize(3);
+        assertThat(rules.get(1)).isEqualTo(Rule.unknown(false));
+        assertThat(rules.get(1).further()).isTrue();
     }
 
     /** "Not to mapped addresses" is to everywhere: such a rule must not be lost, nor look as if it had no condition. */
