@@ -41,6 +41,11 @@ record TrialFrame(byte[] octets) {
         return length() > 0 && VnetHeader.read(Unpooled.wrappedBuffer(octets), 0, VnetHeader.SIZE, length(), offload);
     }
 
+    /** Whether the reader is asked to sum the packet from {@code start} on and to put the result at {@code field}. */
+    boolean isSummedAt(int start, int field) {
+        return VnetHeader.sums(Unpooled.wrappedBuffer(octets), 0, start, field);
+    }
+
     boolean samePacket(TrialFrame other) {
         return packet().equals(other.packet());
     }

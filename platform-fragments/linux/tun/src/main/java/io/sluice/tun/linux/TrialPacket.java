@@ -192,8 +192,12 @@ final class TrialPacket {
         return (int) sum;
     }
 
-    /** What is wrong with these as the pieces into which a kernel without offload has cut the subject; empty if nothing. */
-    Optional<String> wrong(List<TrialFrame> pieces) {
+    /**
+     * What is wrong with these as the pieces into which a kernel has cut the subject; empty if nothing.
+     *
+     * @param partial whether their checksums may be left to the reader
+     */
+    Optional<String> wrong(List<TrialFrame> pieces, boolean partial) {
         int payload = payloadLength();
         int expected = (payload + SEGMENT - 1) / SEGMENT;
         if (pieces.size() != expected) {
@@ -201,7 +205,7 @@ final class TrialPacket {
         }
         for (int i = 0; i < expected; i++) {
             int from = i * SEGMENT;
-            Optional<String> fault = wrong(pieces.get(i), from, Math.min(SEGMENT, payload - from));
+            Optional<String> fault = wrong(pieces.get(i), from, Math.min(SEGMENT, payload - from), partial);
             if (fault.isPresent()) {
                 return Optional.of("piece " + (i + 1) + " of " + expected + " " + fault.get());
             }
@@ -209,11 +213,11 @@ final class TrialPacket {
         return Optional.empty();
     }
 
-    private Optional<String> wrong(TrialFrame piece, int from, int size) {
+    private Optional<String> wrong(TrialFrame piece, int from, int size, boolean partial) {
         int network = networkHeader();
         int length = transportHeader() + size;
         PacketOffload offload = new PacketOffload();
-        if (!piece.read(offload) || offload.segmentation != Segmentation.NONE || offload.partialChecksum) {
+        if (!piece.read(offload) || offload.segmentation != Segmentation.NONE || offload.partialChecksum && !partial) {
             return Optional.of("is not complete");
         }
         int at = VnetHeader.SIZE;
@@ -230,7 +234,12 @@ final class TrialPacket {
         if (kind.superPacket && !kind.ipv6 && sum(piece.octets(), at, network, 0) != 0xffff) {
             return Optional.of("has a wrong header checksum");
         }
-        if (sum(piece.octets(), at + network, length, pseudoHeader(piece.octets(), at, length)) != 0xffff) {
+        int pseudo = pseudoHeader(piece.octets(), at, length);
+        int field = network + (kind.transport == Segmentation.TCP ? VnetHeader.TCP_CHECKSUM : VnetHeader.UDP_CHECKSUM);
+        boolean right = offload.partialChecksum
+                ? piece.isSummedAt(network, field) && Short.toUnsignedInt(packet.getShort(field)) == pseudo
+                : sum(piece.octets(), at + network, length, pseudo) == 0xffff;
+        if (!right) {
             return Optional.of("has a wrong checksum");
         }
         int payload = network + transportHeader();

@@ -39,9 +39,9 @@ final class VnetHeader {
     private static final int ICMPV6 = 58;
 
     /** Checksum fields: RFC 9293 §3.1, RFC 768, RFC 4443 §2.1. */
-    private static final int TCP_CHECKSUM = 16;
+    static final int TCP_CHECKSUM = 16;
 
-    private static final int UDP_CHECKSUM = 6;
+    static final int UDP_CHECKSUM = 6;
     private static final int ICMPV6_CHECKSUM = 2;
     private static final int UDP_HEADER = 8;
 
@@ -91,6 +91,12 @@ final class VnetHeader {
                 return false;
             }
         }
+    }
+
+    /** Whether the header at {@code at} asks for the sum from {@code start} on, to be put at {@code field}; both count from the packet's begin. */
+    static boolean sums(ByteBuf in, int at, int start, int field) {
+        return in.getUnsignedShortLE(at + CSUM_START) == start
+                && in.getUnsignedShortLE(at + CSUM_OFFSET) == field - start;
     }
 
     /**

@@ -92,12 +92,34 @@ class OffloadTrialTest {
         assertThat(outcome.faults()).singleElement().asString().contains("TSO6", "changed");
     }
 
+    /** The kernel cuts before the device where its queue discipline (cake) or an administrator wants it: slower, not wrong. */
     @Test
-    void largeOnesComeOutInPieces_off() {
-        wire.outOfKernel = only(Segmentation.UDP, false, frames -> PretendedWire.cut(frames.getFirst()));
+    void comeOutDoneByTheKernel_everythingStays() {
+        wire.outOfKernel = frames -> frames.size() == 1 ? PretendedWire.cut(frames.getFirst()) : frames;
+        assertThat(run()).isEqualTo(new Outcome(ALL, List.of(), Optional.empty()));
+    }
+
+    @Test
+    void largeOnesComeOutInWrongPieces_off() {
+        wire.outOfKernel = only(Segmentation.UDP, false, frames -> {
+            List<TrialFrame> pieces = PretendedWire.cut(frames.getFirst());
+            return pieces.subList(1, pieces.size());
+        });
         Outcome outcome = run();
         assertThat(outcome.features()).isEqualTo(ALL & ~USO);
-        assertThat(outcome.faults()).singleElement().asString().contains("USO4", "out of the kernel in 54 pieces");
+        assertThat(outcome.faults())
+                .singleElement()
+                .asString()
+                .contains("USO4", "out of the kernel cut wrongly: in 53 instead of 54 pieces");
+    }
+
+    @Test
+    void comeOutChangedOrNotAtAll_off() {
+        wire.outOfKernel = only(Segmentation.TCP, true, frames -> List.of(changed(frames.getFirst(), 1, 1)));
+        assertThat(run().faults()).singleElement().asString().contains("TSO6", "out of the kernel changed");
+        wire.features(ALL);
+        wire.outOfKernel = only(Segmentation.TCP, true, frames -> List.of());
+        assertThat(run().faults()).singleElement().asString().contains("TSO6", "lost on its way out of");
     }
 
     @Test
