@@ -22,7 +22,8 @@
  * <p>Nothing is accepted for being established alone: a connection from before the filter was closed has no rule. An answer to one of our own
  * sockets is known by the socket it is for.
  *
- * <p>The guard stands at the exit of each interface and trusts a bit in the mark that only the last hook of the filter sets. While the filter is
- * gone nobody sets it, so nothing but our own sockets and the link's own messages leave.
+ * <p>The guard stands at the exit of each interface and trusts a bit in the mark that the filter's rules set as they let a packet pass. While the filter is
+ * gone nobody sets it but the trial of a TUN device's offloads, which sends into the device alone, so nothing but our own sockets and the link's own messages
+ * leave.
  */
 package io.sluice.killswitch.engine;

@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Packets of other people that come out of the descriptors meanwhile are sent again by the interface at the end, so none is lost.
  *
- * <p>Neither addresses nor routes are needed, and no packet filter of the host has a say: see {@link TrialPacket}, and {@link PacketSocket},
- * which stands nearer to the device than they do.
+ * <p>Neither addresses nor routes are needed, and of the host's packet filters only those at the interface's exit have a say: see {@link TrialPacket}, and
+ * {@link PacketSocket}, which stands nearer to the device than the others do and is let pass by our own kill switch.
  */
 final class OffloadTrial {
 

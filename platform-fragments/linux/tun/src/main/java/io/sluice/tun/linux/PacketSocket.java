@@ -10,9 +10,14 @@ import java.util.Optional;
 
 /**
  * A packet socket (packet(7)) at one interface, with a vnet header before each packet. It hears of a packet before the host's packet filter
- * and routes do, and sends behind them. Needs CAP_NET_RAW. One thread.
+ * and routes do, and sends behind them, so that only what stands at the interface's exit (nftables' egress hook, tc) can still drop a packet. Our own kill switch
+ * stands there in lockdown and lets {@link #PASSED} pass: by this socket nothing gets anywhere but into the device, for it sends by no other interface. Needs
+ * CAP_NET_RAW. One thread.
  */
 final class PacketSocket implements AutoCloseable {
+
+    /** The bit of the mark by which the kill switch's guard knows what may leave ({@code FilterPlan.PASSED}). */
+    private static final int PASSED = 0x4000_0000;
 
     /** sizeof(struct sockaddr_ll). */
     private static final int ADDRESS = 20;
@@ -44,6 +49,9 @@ final class PacketSocket implements AutoCloseable {
                     "a packet socket has no vnet header");
             // An older kernel also shows what others send by the interface; that is not ours and is passed over.
             TunCalls.setsockopt(fd, TunConstants.SOL_PACKET, TunConstants.PACKET_IGNORE_OUTGOING, one, Integer.BYTES);
+            // Refused without CAP_NET_ADMIN before Linux 5.17; only a guard at the interface would miss it.
+            one.setInt(0, PASSED);
+            TunCalls.setsockopt(fd, TunConstants.SOL_SOCKET, TunConstants.SO_MARK, one, Integer.BYTES);
             try (Memory address = socket.address(TunConstants.ETH_P_ALL)) {
                 check(TunCalls.bind(fd, address, ADDRESS), "a packet socket cannot be bound");
             }
@@ -73,7 +81,9 @@ final class PacketSocket implements AutoCloseable {
         try (Memory octets = new Memory(length);
                 Memory address = address(frame.ipv6() ? TunConstants.ETH_P_IPV6 : TunConstants.ETH_P_IP)) {
             octets.write(0, frame.octets(), 0, length);
-            check(TunCalls.sendto(fd, octets, length, 0, address, ADDRESS), "a packet socket does not send");
+            check(
+                    TunCalls.sendto(fd, octets, length, 0, address, ADDRESS),
+                    "what is sent for the trial is dropped at the interface, by a filter or a queue there");
         }
     }
 

@@ -46,6 +46,7 @@ final class TunConstants {
     static final int SOL_SOCKET = 1;
 
     static final int SO_BINDTODEVICE = 25;
+    static final int SO_MARK = 36;
     /** linux/if.h. */
     static final int IFNAMSIZ = 16;
 

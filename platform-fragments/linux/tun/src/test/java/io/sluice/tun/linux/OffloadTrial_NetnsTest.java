@@ -16,6 +16,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sluice.api.killswitch.FirewallPolicy;
+import io.sluice.api.killswitch.KillSwitchStatus;
+import io.sluice.api.killswitch.OwnTraffic;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.tun.PacketHandler;
 import io.sluice.api.tun.PacketOffload;
@@ -23,6 +26,9 @@ import io.sluice.api.tun.Segmentation;
 import io.sluice.api.tun.TunConfig;
 import io.sluice.api.tun.TunDevice;
 import io.sluice.api.tun.TunException;
+import io.sluice.killswitch.engine.Allowance;
+import io.sluice.killswitch.engine.FilterPlan;
+import io.sluice.killswitch.linux.NftFirewallBackend;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.File;
 import java.io.IOException;
@@ -208,6 +214,44 @@ class OffloadTrial_NetnsTest {
                 assertThat(received.next()).as("datagram %d", i).isEqualTo("NONE 1028");
             }
         }
+    }
+
+    /** In lockdown the guard stands at a device that is there already, until the tunnel is connected. */
+    @Test
+    void ourGuardAtTheInterface_everythingTriedAndOthersStillHeldBack() throws Exception {
+        namespace.exec("ip", "tuntap", "add", "mode", "tun", "ttry");
+        NftFirewallBackend guard = new NftFirewallBackend();
+        namespace.call(() -> {
+            guard.set(FilterPlan.of(new FirewallPolicy.Connecting(OwnTraffic.NONE, List.of()), Allowance.NONE, true));
+            return null;
+        });
+        try (TunDevice device = open(KernelWire::new, 1, OptionalInt.empty())) {
+            assertThat(guard.limitations()).isEmpty();
+            assertThat(namespace.exec("nft", "list", "ruleset")).contains("hook egress device \"ttry\"");
+            assertThat(lines(Level.INFO)).as("untried").isEmpty();
+            assertThat(lines(Level.WARN)).as("faults").isEmpty();
+            assertThat(device.offload().tcp4() && device.offload().tcp6()).isTrue();
+            assertThat(dropped(guard)).as("of the trial").isZero();
+            namespace.exec("python3", "-c", PAST_THE_FILTERS);
+            assertThat(dropped(guard)).as("another program's packet").isEqualTo(1);
+        } finally {
+            guard.deactivate();
+        }
+    }
+
+    /** A packet socket without a mark; what is dropped is told as ENOBUFS. */
+    private static final String PAST_THE_FILTERS = """
+            import socket
+            s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+            try: s.sendto(bytes([69]) + bytes(19), ('ttry', 0x800))
+            except OSError as e: print(e)
+            """;
+
+    private static long dropped(NftFirewallBackend guard) throws Exception {
+        return guard.counters().stream()
+                .filter(drops -> drops.kind().equals("guard"))
+                .mapToLong(KillSwitchStatus.Drops::packets)
+                .sum();
     }
 
     /** By the queue discipline that net.core.default_qdisc=cake gives every device, and by what takes TSO from a device for good. */
