@@ -49,7 +49,8 @@ public final class FilterPlan {
     /**
      * Packets that the filter has let pass bear this bit on their last steps, where the guard sees them. It is set by the very rule that lets them pass,
      * never at a later hook: a packet that is under way between two hooks while the filter comes back has met no rule yet, and the guard must not take it
-     * for one that has. The trial of a TUN device's offloads bears it, too, which sends into the device alone (PacketSocket in the TUN room). Bits that well-known programs use are lower (kube-proxy 0xc000, Tailscale 0xff0000) or masked (Cilium 0x0f00).
+     * for one that has. The trial of a TUN device's offloads bears it, too, which sends into the device alone (PacketSocket in the TUN room). Bits that
+     * well-known programs use are lower (kube-proxy 0xc000, Tailscale 0xff0000) or masked (Cilium 0x0f00).
      */
     static final int PASSED = 0x4000_0000;
 
