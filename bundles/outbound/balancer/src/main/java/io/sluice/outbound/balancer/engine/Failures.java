@@ -2,6 +2,7 @@ package io.sluice.outbound.balancer.engine;
 
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.outbound.ConnectException;
+import io.sluice.api.outbound.ConnectException.Blame;
 import java.util.StringJoiner;
 
 /** Why each member failed one flow. */
@@ -13,11 +14,14 @@ final class Failures {
     private final StringJoiner sentences = new StringJoiner("; ");
     private CloseReason reason;
     private int number;
+    private Blame blame;
 
     void note(String tag, Throwable cause) {
         if (number++ < NAMED) {
             sentences.add("'" + tag + "' " + text(cause));
         }
+        Blame whose = cause instanceof ConnectException failure ? failure.blame() : Blame.WAY;
+        blame = blame == null || blame == whose ? whose : Blame.UNKNOWN;
         CloseReason its = cause instanceof ConnectException failure ? failure.reason() : CloseReason.INTERNAL_ERROR;
         if (reason == null || reason == its) {
             reason = its;
@@ -44,11 +48,12 @@ final class Failures {
         return number == 0;
     }
 
-    /** All of them as one: by the reason that they share, or as the failure of proxies. */
+    /** All of them as one: by the reason and the blame that they share, or as the failure of proxies that nobody knows whose it is. */
     ConnectException all(String balancer) {
         String more = number > NAMED ? "; and " + (number - NAMED) + " more" : "";
         return new ConnectException(
-                reason.refusal() ? reason : CloseReason.OUTBOUND_ABSENT,
-                "no outbound of the balancer '" + balancer + "' opened it: " + sentences + more);
+                        reason.refusal() ? reason : CloseReason.OUTBOUND_ABSENT,
+                        "no outbound of the balancer '" + balancer + "' opened it: " + sentences + more)
+                .blaming(blame);
     }
 }

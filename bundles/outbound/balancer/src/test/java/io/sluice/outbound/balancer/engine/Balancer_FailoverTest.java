@@ -188,6 +188,23 @@ class Balancer_FailoverTest {
         assertThat(rig.count("membersUp")).isEqualTo(2);
     }
 
+    @Test
+    void everyMemberFailsOnTheWay_soDoesTheGroup_butWhoKnowsWhereOneSaysItIsTheDestination() {
+        a.in(Mood.REFUSES);
+        b.in(Mood.REFUSES);
+        c.in(Mood.REFUSES);
+        assertThat(failure(rig.stream()).blame()).isEqualTo(ConnectException.Blame.WAY);
+        c.in(Mood.SILENT);
+        rig.time.millis(5_000);
+        Future<ByteStream> flow = rig.stream();
+        c.streams
+                .getLast()
+                .setFailure(new ConnectException(CloseReason.UNREACHABLE, "no route")
+                        .blaming(ConnectException.Blame.DESTINATION));
+        rig.time.run();
+        assertThat(failure(flow).blame()).isEqualTo(ConnectException.Blame.UNKNOWN);
+    }
+
     /** What is found out here, about a name that cannot be asked for, is no answer of the member's. */
     @Test
     void tryingFlowIsRefusedHere_member_staysDown() {
