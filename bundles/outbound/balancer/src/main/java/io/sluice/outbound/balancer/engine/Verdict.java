@@ -30,8 +30,8 @@ enum Verdict {
                     OUTBOUND_WITHDRAWN,
                     POLICY_ABSENT,
                     SHUTDOWN -> PASSED;
-            // A proxy that says only that it failed leaves open whether it did, or the destination; another one's line may
-            // reach what this one's does not, and its resolver know, or its protocol carry, another name.
+            // A proxy that says only that it failed leaves open whether it did, or the destination; another one's line
+            // may reach what this one's does not, and its resolver know, or its protocol carry, another name.
             case PROXY_FAILED, UNREACHABLE, RESOLVE_FAILED -> failure.blame() == Blame.WAY ? DOWN : PASSED;
             default ->
                 switch (failure.blame()) {

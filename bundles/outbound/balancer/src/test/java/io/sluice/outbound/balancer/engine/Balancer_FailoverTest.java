@@ -160,13 +160,19 @@ class Balancer_FailoverTest {
     @ParameterizedTest
     @EnumSource(
             value = CloseReason.class,
-            names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "TLS_FAILED", "PROXY_AUTH_FAILED", "PROXY_FAILED", "RESOLVE_FAILED", "UNREACHABLE"})
+            names = {
+                "CONNECT_REFUSED",
+                "CONNECT_TIMEOUT",
+                "TLS_FAILED",
+                "PROXY_AUTH_FAILED",
+                "PROXY_FAILED",
+                "RESOLVE_FAILED",
+                "UNREACHABLE"
+            })
     void nobodyKnowsWhoseFault_flow_goesToTheNextAndTheMemberStaysUp(CloseReason reason) {
         a.in(Mood.SILENT);
         Future<ByteStream> flow = rig.stream();
-        a.streams
-                .getLast()
-                .setFailure(new ConnectException(reason, "refused").blaming(ConnectException.Blame.UNKNOWN));
+        a.streams.getLast().setFailure(new ConnectException(reason, "refused").blaming(ConnectException.Blame.UNKNOWN));
         rig.time.run();
         assertThat(flow.isSuccess()).isTrue();
         assertThat(b.opened).hasSize(1);

@@ -161,7 +161,8 @@ class Balancer_WithdrawalTest {
     }
 
     private WeakReference<FakeMember> used(FakeMember member) {
-        rig.balancer.settings(new BalancerSettings("group", Strategy.FAILOVER, List.of("gone", "b"), BalancerRig.DRAIN));
+        rig.balancer.settings(
+                new BalancerSettings("group", Strategy.FAILOVER, List.of("gone", "b"), BalancerRig.DRAIN));
         rig.balancer.add(member, 0);
         ByteStream stream = rig.stream().getNow();
         assertThat(rig.balancer.description()).contains("in use: gone");
