@@ -8,6 +8,7 @@ import io.sluice.api.flow.FlowObserver;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.flow.StreamRequest;
 import io.sluice.api.loop.StreamSplicer;
 import io.sluice.api.outbound.Outbound;
@@ -213,5 +214,10 @@ public final class FlowComponent implements FlowAcceptor, FlowTable {
     @Override
     public FlowTotals totals() {
         return engine.table().totals();
+    }
+
+    @Override
+    public Map<String, OutboundTrouble> troubles() {
+        return engine.table().troubles();
     }
 }

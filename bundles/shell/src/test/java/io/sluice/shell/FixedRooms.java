@@ -10,7 +10,9 @@ import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.net.Network;
+import io.sluice.api.outbound.Outbound;
 import io.sluice.view.Diagnosis;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -33,6 +36,7 @@ final class FixedRooms extends ShellRooms {
     FlowTable flows;
     ConfigStore config;
     OutboundImport outboundImport;
+    List<Outbound> outbounds = List.of();
 
     FixedRooms() {
         super((BundleContext) Proxy.newProxyInstance(
@@ -49,6 +53,26 @@ final class FixedRooms extends ShellRooms {
     @Override
     public Optional<ConfigStore> config() {
         return Optional.ofNullable(config);
+    }
+
+    @Override
+    public List<Outbound> outbounds() {
+        return outbounds;
+    }
+
+    /** One that opens nothing. */
+    static Outbound outbound(String tag) {
+        return (Outbound) Proxy.newProxyInstance(
+                FixedRooms.class.getClassLoader(),
+                new Class<?>[] {Outbound.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "tag" -> tag;
+                    case "type" -> "socks";
+                    case "description" -> "to nowhere";
+                    case "capabilities" -> Set.of();
+                    case "counters" -> Map.of();
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     @Override
@@ -101,6 +125,7 @@ final class FixedRooms extends ShellRooms {
     static final class Table implements FlowTable {
         final List<FlowSnapshot> live = new ArrayList<>();
         final List<FlowSnapshot> recent = new ArrayList<>();
+        Map<String, OutboundTrouble> troubles = Map.of();
 
         @Override
         public List<FlowSnapshot> live() {
@@ -133,6 +158,11 @@ final class FixedRooms extends ShellRooms {
                     5_678_901,
                     Map.of(CloseReason.FINISHED, 7L),
                     Map.of("proxy", new FlowTotals.OutboundTotals(live.size(), 9, 1, 1_234, 5_678_901)));
+        }
+
+        @Override
+        public Map<String, OutboundTrouble> troubles() {
+            return troubles;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.api.flow;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.osgi.annotation.versioning.ProviderType;
@@ -21,4 +22,7 @@ public interface FlowTable {
     int close(Predicate<FlowSnapshot> which);
 
     FlowTotals totals();
+
+    /** The active outbounds that open no flows, by tag. */
+    Map<String, OutboundTrouble> troubles();
 }

@@ -6,7 +6,7 @@
  * <p>Ownership: whoever is handed a {@code ByteBuf} owns it, unless the method says that it is borrowed.
  */
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 package io.sluice.api.flow;
 
 import org.osgi.annotation.bundle.Export;

@@ -41,6 +41,7 @@ final class DatagramFlow extends Flow implements DatagramReceiver {
     private long dropped;
     private boolean onlyDns = true;
     private boolean shortLimit;
+    private boolean answered;
 
     DatagramFlow(FlowEngine engine, LoopState home, Admission admission, DatagramSession session) {
         super(engine, home, admission);
@@ -92,7 +93,7 @@ final class DatagramFlow extends Flow implements DatagramReceiver {
         }
         if (cause instanceof ConnectException refusal) {
             session.undeliverable(source().destination(), refusal.reason());
-            end(refusal.reason(), refusal.getMessage());
+            refusedBy(refusal);
         } else {
             engine().fault("outbound '" + lease().tag() + "' failed to open flow " + id(), cause);
             end(CloseReason.INTERNAL_ERROR, "the outbound failed: " + cause);
@@ -160,6 +161,10 @@ final class DatagramFlow extends Flow implements DatagramReceiver {
             return;
         }
         movedDown(payload.readableBytes());
+        if (!answered) {
+            answered = true;
+            lease().health().answered();
+        }
         session.deliver(payload, segmentSize, peer);
         if (onlyDns && !shortLimit && peer.getPort() == DNS_PORT) {
             shortLimit = true;

@@ -4,6 +4,7 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.net.SystemErrors;
+import io.sluice.api.outbound.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,6 +27,7 @@ abstract class Flow extends IdleWheel.Node {
     private final FlowSource source;
     private final String rule;
     private final Instant started;
+    private final int answersBefore;
     private final SingleWriterCounter uplink = new SingleWriterCounter();
     private final SingleWriterCounter downlink = new SingleWriterCounter();
     private volatile FlowSnapshot.State state = FlowSnapshot.State.CONNECTING;
@@ -41,6 +43,7 @@ abstract class Flow extends IdleWheel.Node {
         this.source = admission.source();
         this.rule = admission.rule();
         this.started = engine.now();
+        this.answersBefore = lease.health().answers();
     }
 
     /** Begins to open the outbound. */
@@ -57,10 +60,17 @@ abstract class Flow extends IdleWheel.Node {
     /** The idle limit of the wheel has passed. */
     final void expired() {
         if (state == FlowSnapshot.State.CONNECTING) {
-            end(CloseReason.CONNECT_TIMEOUT, "the outbound '" + lease.tag() + "' gave no answer");
+            refusedBy(new ConnectException(
+                    CloseReason.CONNECT_TIMEOUT, "the outbound '" + lease.tag() + "' gave no answer"));
         } else {
             end(CloseReason.IDLE, null);
         }
+    }
+
+    /** The outbound has not opened the flow. */
+    final void refusedBy(ConnectException refusal) {
+        lease.health().failed(refusal, answersBefore, engine.now());
+        end(refusal.reason(), refusal.getMessage());
     }
 
     /** Ends the flow, the first time it is called. Loop thread. */

@@ -54,8 +54,8 @@ public final class FlowEngine implements FlowAcceptor {
             CloseReason.LOOP);
 
     private final InstantSource clock;
-    private final LiveFlows flows = new LiveFlows();
     private final OutboundDirectory outbounds = new OutboundDirectory(this::withdrawn);
+    private final LiveFlows flows = new LiveFlows(() -> outbounds.published().troubles());
     private final ConcurrentHashMap<EventLoop, LoopState> loops = flows.loops();
     private final AtomicLong ids = new AtomicLong();
     private final OncePerSecond loopWarnings = new OncePerSecond();

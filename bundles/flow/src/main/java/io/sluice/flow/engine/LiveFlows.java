@@ -6,6 +6,7 @@ import io.sluice.api.flow.FlowObserver;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +40,11 @@ final class LiveFlows implements FlowTable {
     private final Map<CloseReason, LongAdder> reasons = new EnumMap<>(CloseReason.class);
     private final List<FlowObserver> observers = new CopyOnWriteArrayList<>();
     private final Object noneLeft = new Object();
+    private final Supplier<Map<String, OutboundTrouble>> troubles;
 
-    LiveFlows() {
+    /** @param troubles of the outbounds that can be leased now */
+    LiveFlows(Supplier<Map<String, OutboundTrouble>> troubles) {
+        this.troubles = troubles;
         for (CloseReason reason : CloseReason.values()) {
             reasons.put(reason, new LongAdder());
         }
@@ -189,6 +194,11 @@ final class LiveFlows implements FlowTable {
             downlink += sum[4];
         }
         return new FlowTotals(size.get(), arrivals.sum(), uplink, downlink, closed, outbounds);
+    }
+
+    @Override
+    public Map<String, OutboundTrouble> troubles() {
+        return troubles.get();
     }
 
     private static void add(Map<String, long[]> sums, String tag, TagTotals totals) {

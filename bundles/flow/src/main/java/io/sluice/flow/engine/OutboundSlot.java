@@ -12,6 +12,7 @@ final class OutboundSlot {
 
     private final Outbound outbound;
     private final String tag;
+    private final OutboundHealth health = new OutboundHealth();
     private final OncePerSecond failures = new OncePerSecond();
     private volatile boolean withdrawn;
 
@@ -38,6 +39,11 @@ final class OutboundSlot {
 
     boolean localEcho() {
         return outbound.capabilities().contains(Capability.LOCAL_ECHO);
+    }
+
+    /** What its flows have learned of it; an outbound that is exchanged begins anew. */
+    OutboundHealth health() {
+        return health;
     }
 
     /** Lets one line a second into the log about flows that it failed. */

@@ -63,6 +63,7 @@ final class StreamFlow extends Flow {
     }
 
     private void connected(ByteStream stream) {
+        lease().health().answered();
         if (closed()) {
             stream.reset();
             return;
@@ -95,7 +96,7 @@ final class StreamFlow extends Flow {
             return;
         }
         if (cause instanceof ConnectException refusal) {
-            end(refusal.reason(), refusal.getMessage());
+            refusedBy(refusal);
         } else {
             engine().fault("outbound '" + lease().tag() + "' failed to open flow " + id(), cause);
             end(CloseReason.INTERNAL_ERROR, "the outbound failed: " + cause);

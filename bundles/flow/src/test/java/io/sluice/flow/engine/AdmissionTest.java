@@ -130,6 +130,10 @@ class AdmissionTest {
         assertThat(rejected).containsExactly(CloseReason.CONNECT_TIMEOUT);
         assertThat(out.streams.getFirst().isCancelled()).isTrue();
         assertThat(engine.table().totals().closed()).containsEntry(CloseReason.CONNECT_TIMEOUT, 1L);
+        assertThat(engine.table().troubles()).isEmpty();
+        stream();
+        virtual.seconds(12);
+        assertThat(engine.table().troubles()).containsOnlyKeys("out");
     }
 
     @Test

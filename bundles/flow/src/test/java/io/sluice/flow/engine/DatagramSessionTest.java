@@ -170,6 +170,25 @@ class DatagramSessionTest {
         assertThat(engine.table().recent().getFirst().detail()).contains("said no");
     }
 
+    /** To open an association proves nothing: most protocols send nothing until it is used. */
+    @Test
+    void refusedTwice_outboundIsInTrouble_untilAnAnswerComes() {
+        for (int i = 0; i < 2; i++) {
+            client = new FakePort(virtual.loop);
+            begin(9_000);
+            out.datagrams.get(i).setFailure(new ConnectException(CloseReason.CONNECT_REFUSED, "said no"));
+            virtual.run();
+        }
+        assertThat(engine.table().troubles()).containsOnlyKeys("out");
+        client = new FakePort(virtual.loop);
+        begin(9_000);
+        open(out, 2, remote);
+        client.arrive("a", peer(9_000));
+        assertThat(engine.table().troubles()).containsOnlyKeys("out");
+        remote.arrive("x", peer(9_000));
+        assertThat(engine.table().troubles()).isEmpty();
+    }
+
     @Test
     void open_never_endsWithConnectTimeout() {
         begin(9_000);

@@ -15,6 +15,7 @@ import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.net.IpPrefix;
 import io.sluice.api.outbound.Capability;
@@ -147,6 +148,7 @@ public final class PaperRooms {
         public final List<FlowSnapshot> live = new CopyOnWriteArrayList<>();
         public final List<FlowSnapshot> recent = new CopyOnWriteArrayList<>();
         public volatile FlowTotals totals = new FlowTotals(0, 0, 0, 0, Map.of(), Map.of());
+        public volatile Map<String, OutboundTrouble> troubles = Map.of();
 
         @Override
         public List<FlowSnapshot> live() {
@@ -173,6 +175,11 @@ public final class PaperRooms {
         @Override
         public FlowTotals totals() {
             return totals;
+        }
+
+        @Override
+        public Map<String, OutboundTrouble> troubles() {
+            return troubles;
         }
     }
 
