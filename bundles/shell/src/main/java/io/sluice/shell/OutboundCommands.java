@@ -5,6 +5,7 @@ import io.sluice.api.config.OutboundImport;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
 import io.sluice.api.flow.FlowTotals.OutboundTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.shell.engine.Amounts;
 import io.sluice.shell.engine.Call;
@@ -60,15 +61,25 @@ public final class OutboundCommands implements CommandScope {
         return rooms.outbounds().stream().map(Outbound::tag).toList();
     }
 
+    /** Null if the flow room is not active. */
+    private FlowTotals totals() {
+        return rooms.flows().map(FlowTable::totals).orElse(null);
+    }
+
+    private Map<String, OutboundTrouble> troubles() {
+        return rooms.flows().map(FlowTable::troubles).orElse(Map.of());
+    }
+
     private void list(Call call) {
-        FlowTotals totals = rooms.flows().map(FlowTable::totals).orElse(null);
+        FlowTotals totals = totals();
         if (call.json()) {
+            Map<String, OutboundTrouble> troubles = troubles();
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("schema", "sluice.outbounds/1");
             view.put(
                     "items",
                     rooms.outbounds().stream()
-                            .map(outbound -> Views.outbound(outbound, totals))
+                            .map(outbound -> Views.outbound(outbound, totals, troubles))
                             .toList());
             call.print(view);
             return;
@@ -118,13 +129,19 @@ public final class OutboundCommands implements CommandScope {
                 .orElseThrow(() -> call.notFound("active outbound", tag, tags()));
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("schema", "sluice.outbound/1");
-        view.putAll(
-                Views.outbound(outbound, rooms.flows().map(FlowTable::totals).orElse(null)));
+        Map<String, OutboundTrouble> troubles = troubles();
+        view.putAll(Views.outbound(outbound, totals(), troubles));
         if (call.json()) {
             call.print(view);
             return;
         }
         call.line(outbound.tag() + " (" + outbound.type() + "): " + outbound.description());
+        OutboundTrouble trouble = troubles.get(tag);
+        if (trouble != null) {
+            call.line("# " + trouble.failures() + " flows in a row could not be opened, from "
+                    + Views.second(trouble.since()) + " to " + Views.second(trouble.last()) + ": " + trouble.reason()
+                    + ", " + trouble.detail());
+        }
         Table table = new Table("It has no counters.", "counter", ">value");
         outbound.counters().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

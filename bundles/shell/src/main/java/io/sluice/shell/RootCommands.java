@@ -118,8 +118,11 @@ public final class RootCommands implements CommandScope {
                                 generation.appliedAt(), call.session().clock().instant()))
                         + " ago, by " + generation.author() + ")"));
         status.warnings().forEach(warning -> call.line("  # " + warning));
-        if (!status.warnings().isEmpty()) {
+        int failing = status.failing().troubles().size();
+        if (status.warnings().size() > failing) {
             call.line("  Next: sluice diag");
+        } else if (failing > 0) {
+            call.line("  Next: sluice flow list --failed");
         } else if (status.state() == Status.Word.OFF) {
             call.line("  Next: sluice tunnel start");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.api.flow.CloseReason;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.shell.engine.CommandFailure;
 import io.sluice.shell.engine.CommandScope;
 import io.sluice.shell.engine.Commands;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -229,6 +231,26 @@ class CommandsTest {
         assertThat(answer.out()).startsWith("○ OFF  The tunnel is off; traffic of this machine is not touched.");
         assertThat(run("status --exit-code").exit()).isEqualTo(ExitCode.OFF);
         assertThat(run("status --json").out()).contains("\"schema\": \"sluice.status/1\"", "\"state\": \"off\"");
+    }
+
+    @Test
+    void outboundThatOpensNothing_isShown_withHowOften() {
+        rooms.outbounds = List.of(FixedRooms.outbound("proxy"));
+        FixedRooms.Table table = new FixedRooms.Table();
+        rooms.flows = table;
+        assertThat(run("outbound show proxy").out()).doesNotContain("#");
+        table.troubles = Map.of(
+                "proxy",
+                new OutboundTrouble(
+                        FixedRooms.NOW,
+                        CloseReason.CONNECT_REFUSED,
+                        "the proxy cannot be reached",
+                        FixedRooms.NOW.plusSeconds(9),
+                        7));
+        assertThat(run("outbound show proxy").out())
+                .contains("# 7 flows in a row could not be opened, from 2026-11-01T12:00:00Z to 2026-11-01T12:00:09Z:"
+                        + " CONNECT_REFUSED, the proxy cannot be reached");
+        assertThat(run("outbound list --json").out()).contains("\"failures\": 7");
     }
 
     @Test

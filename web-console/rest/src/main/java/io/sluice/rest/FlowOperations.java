@@ -4,6 +4,8 @@ import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.FlowTable;
+import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.net.Network;
 import io.sluice.api.policy.OutboundSelector;
 import io.sluice.rest.engine.Problem;
@@ -110,9 +112,11 @@ final class FlowOperations {
     }
 
     private Reply outbounds(Request request) {
-        var totals = rooms.flows().map(FlowTable::totals).orElse(null);
+        FlowTotals totals = rooms.flows().map(FlowTable::totals).orElse(null);
+        Map<String, OutboundTrouble> troubles =
+                rooms.flows().map(FlowTable::troubles).orElse(Map.of());
         return Reply.items(rooms.outbounds().stream()
-                .map(outbound -> Views.outbound(outbound, totals))
+                .map(outbound -> Views.outbound(outbound, totals, troubles))
                 .toList());
     }
 

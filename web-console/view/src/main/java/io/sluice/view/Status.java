@@ -4,6 +4,8 @@ import io.sluice.api.config.Generation;
 import io.sluice.api.egress.EgressBinder;
 import io.sluice.api.flow.FlowTable;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.killswitch.KillSwitch;
+import io.sluice.api.killswitch.KillSwitchStatus;
 import io.sluice.api.tunnel.TunnelController;
 import io.sluice.api.tunnel.TunnelState;
 import io.sluice.api.tunnel.TunnelStatus;
@@ -23,6 +25,7 @@ import java.util.Optional;
  * @param headline one sentence
  * @param tunnel the coordinator's words, if it is active
  * @param totals the flow table's sums, if it is active
+ * @param failing the outbounds that open nothing
  * @param warnings sentences on what limits or endangers the present state
  */
 public record Status(
@@ -35,6 +38,7 @@ public record Status(
         int inbounds,
         int outbounds,
         int rules,
+        FailingOutbounds failing,
         List<String> warnings) {
 
     /** The state in one word: the same in shell, REST and page. */
@@ -45,7 +49,7 @@ public record Status(
         STARTING,
         /** The tunnel takes traffic in. */
         CONNECTED,
-        /** The tunnel is up, but a room that new flows need is not active. */
+        /** The tunnel is up, but a room that new flows need is not active, or no outbound gets through to its server. */
         DEGRADED,
         /** The tunnel is up, but the machine has no way out. */
         OFFLINE,
@@ -82,11 +86,15 @@ public record Status(
             warnings.add("no egress binder is active: outbounds refuse to dial");
         }
         egress.flatMap(EgressBinder.EgressStatus::limitation).ifPresent(warnings::add);
+        FailingOutbounds failing = FailingOutbounds.of(rooms);
+        warnings.addAll(failing.warnings());
         boolean flowing = totals.isPresent() && rooms.policy().isPresent() && outbounds > 0 && egress.isPresent();
-        Word state = word(tunnel, flowing);
+        Word state = word(tunnel, flowing && !failing.none());
         return new Status(
                 state,
-                headline(state, tunnel, inbounds, flowing),
+                state == Word.DEGRADED && flowing
+                        ? unanswered(tunnel, rooms.killSwitch())
+                        : headline(state, tunnel, inbounds, flowing),
                 tunnel,
                 totals,
                 rooms.config().flatMap(store -> store.current()),
@@ -94,15 +102,17 @@ public record Status(
                 inbounds,
                 outbounds,
                 rooms.policy().map(policy -> policy.rules().size()).orElse(0),
+                failing,
                 List.copyOf(warnings));
     }
 
-    private static Word word(Optional<TunnelStatus> tunnel, boolean flowing) {
+    /** @param carrying whether a new flow may be opened, as far as is known */
+    private static Word word(Optional<TunnelStatus> tunnel, boolean carrying) {
         TunnelState state = tunnel.map(TunnelStatus::state).orElse(TunnelState.DISCONNECTED);
         return switch (state) {
             case DISCONNECTED -> Word.OFF;
             case CONNECTING -> Word.STARTING;
-            case CONNECTED -> flowing ? Word.CONNECTED : Word.DEGRADED;
+            case CONNECTED -> carrying ? Word.CONNECTED : Word.DEGRADED;
             case OFFLINE -> Word.OFFLINE;
             case DISCONNECTING -> Word.STOPPING;
             case ERROR -> Word.ERROR;
@@ -110,7 +120,7 @@ public record Status(
     }
 
     private static String headline(Word state, Optional<TunnelStatus> tunnel, int inbounds, boolean flowing) {
-        String device = tunnel.flatMap(TunnelStatus::device).orElse("the TUN device");
+        String device = device(tunnel);
         return switch (state) {
             case OFF -> off(tunnel.filter(TunnelStatus::blocked).isPresent(), flowing ? inbounds : 0);
             case STARTING -> "The tunnel is being set up.";
@@ -123,6 +133,19 @@ public record Status(
                         .map(error -> error.message())
                         .orElse("The last start failed; everything was undone.");
         };
+    }
+
+    private static String device(Optional<TunnelStatus> tunnel) {
+        return tunnel.flatMap(TunnelStatus::device).orElse("the TUN device");
+    }
+
+    /** Every room is there, and no server answers. */
+    private static String unanswered(Optional<TunnelStatus> tunnel, Optional<KillSwitch> killSwitch) {
+        boolean closed = killSwitch
+                .filter(rules -> rules.status().state() != KillSwitchStatus.State.DISARMED)
+                .isPresent();
+        return device(tunnel) + " takes traffic in, but no outbound gets through to its server"
+                + (closed ? "; nothing passes beside it but what the kill switch allows." : ".");
     }
 
     private static String off(boolean blocked, int inbounds) {
@@ -154,6 +177,7 @@ public record Status(
         view.put("inbounds", inbounds);
         view.put("outbounds", outbounds);
         view.put("rules", rules);
+        view.put("troubles", failing.views());
         view.put("warnings", warnings);
         return view;
     }

@@ -7,6 +7,7 @@ import io.sluice.api.egress.EgressBinder.EgressStatus;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.inbound.Inbound;
 import io.sluice.api.outbound.Outbound;
 import io.sluice.api.policy.Decision;
@@ -16,6 +17,8 @@ import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +38,11 @@ public final class Views {
             return host;
         }
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** A time within a sentence: RFC 3339, to the second. */
+    public static String second(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** An address as people write it: RFC 5952 §4 for IPv6 (the longest run of zero groups shortened), without a zone. */
@@ -117,7 +125,9 @@ public final class Views {
         return view;
     }
 
-    public static Map<String, Object> outbound(Outbound outbound, FlowTotals totals) {
+    /** @param totals of the flow room; null if it is not active */
+    public static Map<String, Object> outbound(
+            Outbound outbound, FlowTotals totals, Map<String, OutboundTrouble> troubles) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("tag", outbound.tag());
         view.put("type", outbound.type());
@@ -128,7 +138,19 @@ public final class Views {
         FlowTotals.OutboundTotals sums =
                 totals == null ? null : totals.outbounds().get(outbound.tag());
         view.put("flows", sums == null ? null : outboundTotals(sums));
+        OutboundTrouble trouble = troubles.get(outbound.tag());
+        view.put("trouble", trouble == null ? null : trouble(trouble));
         view.put("counters", new TreeMap<>(outbound.counters()));
+        return view;
+    }
+
+    private static Map<String, Object> trouble(OutboundTrouble trouble) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("since", trouble.since().toString());
+        view.put("reason", trouble.reason().name());
+        view.put("detail", trouble.detail());
+        view.put("last", trouble.last().toString());
+        view.put("failures", trouble.failures());
         return view;
     }
 

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.net.Network;
+import io.sluice.api.policy.RuleSnapshot;
 import io.sluice.api.tunnel.TunnelError;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -326,6 +329,32 @@ class RestTest {
         assertThat(with("GET", "/api/v1/flows?failed=true", null).body())
                 .contains("\"total\":1", "PROXY_AUTH_FAILED", "the proxy wants another password");
         assertThat(with("GET", "/api/v1/flows?recent=true", null).body()).contains("\"total\":3");
+    }
+
+    @Test
+    void outboundThatOpensNothing_isNamedInTheStatus_andCountedInItsOwnView() throws Exception {
+        List<RuleSnapshot> before = box.policy.rules;
+        box.policy.rules = List.of(new RuleSnapshot(0, "final", "final -> proxy", "proxy", 7));
+        box.flows.troubles = Map.of(
+                "proxy",
+                new OutboundTrouble(
+                        Instant.parse("2026-11-01T12:00:00Z"),
+                        CloseReason.CONNECT_REFUSED,
+                        "the proxy cannot be reached",
+                        Instant.parse("2026-11-01T12:00:09Z"),
+                        7));
+        try {
+            assertThat(with("GET", "/api/v1/status", null).body())
+                    .contains("\"troubles\":[{\"outbound\":\"proxy\",\"since\":\"2026-11-01T12:00:00Z\","
+                            + "\"reason\":\"CONNECT_REFUSED\",\"detail\":\"the proxy cannot be reached\"}]");
+            assertThat(with("GET", "/api/v1/outbounds", null).body())
+                    .contains("\"last\":\"2026-11-01T12:00:09Z\",\"failures\":7");
+        } finally {
+            box.policy.rules = before;
+            box.flows.troubles = Map.of();
+        }
+        assertThat(with("GET", "/api/v1/status", null).body()).contains("\"troubles\":[]");
+        assertThat(with("GET", "/api/v1/outbounds", null).body()).contains("\"trouble\":null");
     }
 
     private static FlowSnapshot ended(long id, CloseReason reason, String detail) {

@@ -2,10 +2,13 @@ package io.sluice.rest.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.flow.CloseReason;
 import io.sluice.api.flow.FlowSnapshot;
 import io.sluice.api.flow.FlowSource;
 import io.sluice.api.flow.FlowTotals;
+import io.sluice.api.flow.OutboundTrouble;
 import io.sluice.api.net.Network;
+import io.sluice.view.FailingOutbounds;
 import io.sluice.view.Status;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PulseTest {
@@ -23,6 +27,10 @@ class PulseTest {
     private final Pulse pulse = new Pulse();
 
     private static Status status(long up, long down) {
+        return status(up, down, Map.of());
+    }
+
+    private static Status status(long up, long down, Map<String, OutboundTrouble> troubles) {
         return new Status(
                 Status.Word.OFF,
                 "off",
@@ -33,6 +41,7 @@ class PulseTest {
                 0,
                 0,
                 0,
+                new FailingOutbounds(new TreeMap<>(troubles), false),
                 List.of());
     }
 
@@ -83,6 +92,24 @@ class PulseTest {
         assertThat(data(pulse.beat(status(0, 0), List.of(), START), "status")).contains("\"state\":\"off\"");
         assertThat(data(pulse.beat(status(5, 5), List.of(), START.plusSeconds(1)), "status"))
                 .isEmpty();
+    }
+
+    @Test
+    void trouble_isSentWhenItBegins_notWithEachFailure() {
+        pulse.beat(status(0, 0), List.of(), START);
+        assertThat(data(pulse.beat(status(0, 0, trouble(2)), List.of(), START.plusSeconds(1)), "status"))
+                .contains("\"troubles\":[{\"outbound\":\"out\"");
+        assertThat(data(pulse.beat(status(0, 0, trouble(3)), List.of(), START.plusSeconds(2)), "status"))
+                .isEmpty();
+        assertThat(data(pulse.beat(status(0, 0), List.of(), START.plusSeconds(3)), "status"))
+                .contains("\"troubles\":[]");
+    }
+
+    private static Map<String, OutboundTrouble> trouble(int failures) {
+        return Map.of(
+                "out",
+                new OutboundTrouble(
+                        START, CloseReason.CONNECT_REFUSED, "said no", START.plusSeconds(failures), failures));
     }
 
     @Test
