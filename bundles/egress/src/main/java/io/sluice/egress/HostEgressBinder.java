@@ -16,7 +16,6 @@ import io.sluice.egress.spi.EgressBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.osgi.service.component.annotations.Activate;
@@ -28,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Marks and binds by the newest table of the host's network, which it reads itself, at once; what vanished in a change that the network monitor tells of, after
- * things have come to rest, ends the connections that stood on it. A changed configuration makes a new one of these.
+ * things have come to rest, ends the connections that stood on it. An address that was there for too short a time for the monitor to see it is known from these tables.
+ * A changed configuration makes a new one of these.
  */
 @Component(
         service = {EgressBinder.class, NetworkListener.class},
@@ -58,8 +58,8 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
     private volatile EgressTable table;
     private volatile boolean bindingRefused;
 
-    /** Said once, until it is over. On the watch's thread. */
-    private boolean unread;
+    /** Said once, until it is over; an old table tells nothing of an address that it does not have. Set on the watch's thread. */
+    private volatile boolean unread;
 
     @Activate
     public HostEgressBinder(@Reference EgressBackend backend, Config config) throws IOException {
@@ -103,6 +103,7 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
             return false;
         }
         unread = false;
+        sockets.askLater(address -> unread || table.isLocal(address));
         String after = name(false) + ", " + name(true);
         if (!before.equals(after)) {
             LOG.info("egress was by {} and is by {} (IPv4, IPv6)", before, after);
@@ -151,7 +152,10 @@ public final class HostEgressBinder implements EgressBinder, NetworkListener {
         sockets.bound(
                 channel,
                 new Footing(
-                        device, device.map(now::index).orElse(OptionalInt.empty()), options.source(), Instant.now()));
+                        device,
+                        device.map(now::index).orElse(OptionalInt.empty()),
+                        options.source(),
+                        System.nanoTime()));
     }
 
     private EgressChoice choose(EgressTable now, InetAddress destination, EgressOptions options) {

@@ -8,8 +8,12 @@ import io.sluice.api.netmon.NetworkState;
 import io.sluice.api.outbound.ConnectException;
 import io.sluice.egress.engine.Footing;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +32,11 @@ final class OwnSockets {
         }
     }
 
+    /** No sooner than the monitor would, which waits so long for things to come to rest: an address that is back by then ends nothing. */
+    private static final Duration REST = Duration.ofSeconds(2);
+
     private final Map<Channel, Footing> sockets = new ConcurrentHashMap<>();
+    private final Set<Channel> asked = ConcurrentHashMap.newKeySet();
 
     /** Knows the channel until it closes. */
     void bound(Channel channel, Footing footing) {
@@ -39,6 +47,36 @@ final class OwnSockets {
 
     void connected(Channel channel, InetAddress local) {
         sockets.computeIfPresent(channel, (_, footing) -> footing.withAddress(local));
+    }
+
+    /**
+     * Ends those whose address is not this host's, if it is not after a while either. The monitor tells nothing of an address that another one took the place of for
+     * less than it waits.
+     *
+     * @param local tells this host's addresses, as of when it is asked
+     */
+    void askLater(Predicate<InetAddress> local) {
+        sockets.forEach((channel, footing) -> {
+            if (footing.address().filter(local.negate()).isPresent() && asked.add(channel)) {
+                askLater(channel, footing, local);
+            }
+        });
+    }
+
+    private void askLater(Channel channel, Footing footing, Predicate<InetAddress> local) {
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            asked.remove(channel);
+                            Optional<InetAddress> gone = footing.address().filter(local.negate());
+                            if (gone.isPresent() && channel.isOpen()) {
+                                String why = "the address " + gone.get().getHostAddress() + " is gone";
+                                LOG.info("a connection of ours ends, because {}", why);
+                                end(channel, why);
+                            }
+                        },
+                        REST.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     int size() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.sluice.api.net.IpPrefix;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,12 +84,35 @@ class HostEgressBinderTest {
                 },
                 new Settings());
         InetAddress routed = InetAddress.ofLiteral("198.51.100.7");
+        EmbeddedChannel socket = new At(QuietHost.SECOND);
+        binder.bind(socket, null);
+        binder.own(socket);
         view.set(null);
         assertThat(changed.get().getAsBoolean()).isFalse();
         assertThat(binder.isHostAddress(routed)).isTrue();
         view.set(new NetworkView(List.of(), Set.of(), List.of(), List.of(), List.of(), Map.of(), Set.of(), true));
         assertThat(changed.get().getAsBoolean()).isTrue();
         assertThat(binder.isHostAddress(routed)).isFalse();
+        assertThat(socket.isOpen()).isTrue();
+        socket.advanceTimeBy(2_100, TimeUnit.MILLISECONDS);
+        socket.runScheduledPendingTasks();
+        assertThat(socket.isOpen()).as("its address is gone").isFalse();
+    }
+
+    /** A stream with a local address. */
+    private static final class At extends EmbeddedChannel {
+
+        private final InetAddress local;
+
+        At(InetAddress local) {
+            this.local = local;
+            freezeTime();
+        }
+
+        @Override
+        protected SocketAddress localAddress0() {
+            return new InetSocketAddress(local, 4_000);
+        }
     }
 
     private record Settings() implements HostEgressBinder.Config {

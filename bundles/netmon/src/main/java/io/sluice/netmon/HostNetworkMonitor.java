@@ -146,6 +146,7 @@ public final class HostNetworkMonitor implements NetworkMonitor {
         }
         // Before the reading: what was made by then is in it.
         Instant at = Instant.now();
+        long read = System.nanoTime();
         try {
             reading = backend.isPresent() ? backend.get().read() : PortableReader.read();
             unread = false;
@@ -158,7 +159,7 @@ public final class HostNetworkMonitor implements NetworkMonitor {
             return;
         }
         synchronized (lock) {
-            List<Event> events = engine.looked(reading, at);
+            List<Event> events = engine.looked(reading, at, read);
             events.forEach(event -> {
                 if (event instanceof Event.Changed(NetworkChange change)) {
                     LOG.info("{}: {}", change.after().summary(), change.summary());

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param default4 the way out for IPv4
  * @param default6 the way out for IPv6
  * @param asleep the machine is going to sleep, or has not said yet that it woke
+ * @param read the same as {@code at}, in nanoseconds of {@link System#nanoTime}: by this one, which nobody sets, it is told from what happened before or after
  */
 public record NetworkState(
         Instant at,
@@ -25,7 +26,8 @@ public record NetworkState(
         List<HostInterface> interfaces,
         Optional<DefaultRoute> default4,
         Optional<DefaultRoute> default6,
-        boolean asleep) {
+        boolean asleep,
+        long read) {
 
     /** How a state is known. */
     public enum Source {
@@ -40,6 +42,17 @@ public record NetworkState(
     /** Before anything has been read: no interface and no way out. */
     public static final NetworkState UNKNOWN =
             new NetworkState(Instant.EPOCH, Source.NONE, List.of(), Optional.empty(), Optional.empty(), false);
+
+    /** One that is read now. */
+    public NetworkState(
+            Instant at,
+            Source source,
+            List<HostInterface> interfaces,
+            Optional<DefaultRoute> default4,
+            Optional<DefaultRoute> default6,
+            boolean asleep) {
+        this(at, source, interfaces, default4, default6, asleep, System.nanoTime());
+    }
 
     public NetworkState {
         Objects.requireNonNull(at, "at");

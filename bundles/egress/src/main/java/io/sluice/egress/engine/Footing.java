@@ -4,7 +4,6 @@ import io.sluice.api.netmon.DefaultRoute;
 import io.sluice.api.netmon.HostInterface;
 import io.sluice.api.netmon.NetworkState;
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -14,9 +13,9 @@ import java.util.function.Predicate;
  *
  * @param device name of the interface it is bound to, and its number
  * @param address the local address it was bound to or connected from; empty while it has none, or any
- * @param at when it was bound: a state of the network that was read before tells nothing of it
+ * @param at when it was bound, in nanoseconds of the monotonic clock: a state of the network that was read before tells nothing of it
  */
-public record Footing(Optional<String> device, OptionalInt index, Optional<InetAddress> address, Instant at) {
+public record Footing(Optional<String> device, OptionalInt index, Optional<InetAddress> address, long at) {
 
     /** The same, with its local address known; any and loopback addresses cannot vanish. */
     public Footing withAddress(InetAddress local) {
@@ -30,7 +29,7 @@ public record Footing(Optional<String> device, OptionalInt index, Optional<InetA
      * @param byRoute tells addresses that are this host's though no interface has them
      */
     public Optional<String> lost(NetworkState network, Predicate<InetAddress> byRoute) {
-        if (!network.at().isAfter(at)) {
+        if (network.source() == NetworkState.Source.NONE || network.read() - at <= 0) {
             return Optional.empty();
         }
         if (device.isPresent() && index.isPresent()) {

@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 /** Which sockets end when something vanishes, and which don't. */
 class FootingTest {
 
-    private static final Instant BOUND = Instant.parse("2026-01-01T00:00:00Z");
+    /** Somebody has set it back since. */
+    private static final Instant WALL_CLOCK = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final long BOUND = Long.MAX_VALUE; // it may turn over
+
     private static final InetAddress MINE = InetAddress.ofLiteral("192.0.2.10");
     private static final Footing ON_ETH0 =
             new Footing(Optional.of("eth0"), OptionalInt.of(2), Optional.empty(), BOUND).withAddress(MINE);
@@ -33,12 +37,13 @@ class FootingTest {
 
     private static NetworkState network(DefaultRoute way, HostInterface... interfaces) {
         return new NetworkState(
-                BOUND.plusSeconds(1),
+                WALL_CLOCK,
                 NetworkState.Source.ANNOUNCED,
                 List.of(interfaces),
                 Optional.ofNullable(way),
                 Optional.empty(),
-                false);
+                false,
+                BOUND + 1);
     }
 
     private static DefaultRoute by(String name, int index) {
@@ -96,7 +101,13 @@ class FootingTest {
     @Test
     void stateReadBefore_tellsNothing() {
         NetworkState older = new NetworkState(
-                BOUND, NetworkState.Source.ANNOUNCED, List.of(), Optional.empty(), Optional.empty(), false);
+                WALL_CLOCK.plusSeconds(3_600),
+                NetworkState.Source.ANNOUNCED,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                BOUND);
         assertThat(lost(ON_ETH0, older)).isEmpty();
     }
 }

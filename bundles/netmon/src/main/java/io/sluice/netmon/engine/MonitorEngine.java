@@ -107,8 +107,13 @@ public final class MonitorEngine {
         coalescer.announced(now);
     }
 
-    /** What was read since {@link #looking}; returns what to tell, in order. */
-    public List<Event> looked(Reading reading, Instant at) {
+    /**
+     * What was read since {@link #looking}; returns what to tell, in order.
+     *
+     * @param at when it was about to be read
+     * @param read the same in nanoseconds of the monotonic clock
+     */
+    public List<Event> looked(Reading reading, Instant at, long read) {
         looks++;
         NetworkState now = new NetworkState(
                 at,
@@ -116,7 +121,8 @@ public final class MonitorEngine {
                 reading.interfaces(),
                 reading.default4(),
                 reading.default6(),
-                asleep);
+                asleep,
+                read);
         NetworkChange change = new NetworkChange(state, now, jump);
         boolean told = !now.same(state) || change.timeJumped();
         jump = Duration.ZERO;

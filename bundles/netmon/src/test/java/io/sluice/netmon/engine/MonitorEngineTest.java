@@ -52,7 +52,7 @@ class MonitorEngineTest {
             return List.of();
         }
         engine.looking();
-        return engine.looked(network, AT);
+        return engine.looked(network, AT, 0);
     }
 
     /** Lets time pass as the monitor's thread would, waking when it asks to; returns what was told. */
@@ -106,7 +106,7 @@ class MonitorEngineTest {
         Reading read = network;
         network = offline();
         engine.announced(false, now);
-        assertThat(names(engine.looked(read, AT))).containsExactly("RoutesChanged");
+        assertThat(names(engine.looked(read, AT, 0))).containsExactly("RoutesChanged");
         assertThat(names(run(Duration.ofSeconds(1)))).containsExactly("Changed", "DefaultInterfaceChanged", "Paused");
     }
 
