@@ -69,11 +69,8 @@ public final class LayerAttempt {
             resetLower();
             return;
         }
-        deadline = request.eventLoop()
-                .schedule(
-                        this::timedOut,
-                        request.remaining().toNanos(),
-                        TimeUnit.NANOSECONDS);
+        deadline =
+                request.eventLoop().schedule(this::timedOut, request.remaining().toNanos(), TimeUnit.NANOSECONDS);
         try {
             handshake.begin(lower, this);
         } catch (RuntimeException e) {

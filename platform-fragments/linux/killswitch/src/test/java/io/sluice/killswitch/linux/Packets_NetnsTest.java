@@ -328,8 +328,7 @@ class Packets_NetnsTest {
     @Test
     void ourOpening_toAServerThatTheFilterDoesNotKnow_failsAtOnce() throws Exception {
         for (Filter filter : List.of(
-                FilterPlan.of(Scene.CONNECTED, Allowance.NONE, false),
-                FilterPlan.of(Scene.BLOCKED, Scene.LAN, true))) {
+                FilterPlan.of(Scene.CONNECTED, Allowance.NONE, false), FilterPlan.of(Scene.BLOCKED, Scene.LAN, true))) {
             set(filter);
             long before = gateway.seen();
             List<Integer> failures = gateway.onHost(() -> {
