@@ -64,6 +64,10 @@ class FailoverTest {
         return box.ok("outbound", "show", "group");
     }
 
+    private static String status(BlackBox box) {
+        return box.ok("status");
+    }
+
     @Test
     void firstIsKilledWhileTrafficFlows_thenComesBack(@TempDir Path folder) throws Exception {
         try (Site site = new Site();
@@ -104,8 +108,15 @@ class FailoverTest {
                     .as("nothing goes directly")
                     .isNotZero();
             assertThat(box.ok("flow", "list", "--recent")).contains("CONNECT_REFUSED");
+            Await.until("the word of it", () -> {
+                box.curl("http://" + Site.SERVER + "/");
+                String status = status(box);
+                return status.contains("▲ DEGRADED  sluice0 takes traffic in, but no outbound gets through")
+                        && status.contains("the outbound \"group\" has opened nothing since");
+            });
             second = proxy(site, folder, SECOND);
             assertThat(greeted(box)).isLessThan(RECOVERY);
+            assertThat(status(box)).contains("● CONNECTED").doesNotContain("has opened nothing");
             killed(second);
             box.ok("tunnel", "stop");
         }
