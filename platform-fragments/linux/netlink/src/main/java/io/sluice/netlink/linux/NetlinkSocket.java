@@ -42,34 +42,6 @@ public final class NetlinkSocket implements AutoCloseable {
     /** A dump that others keep changing is asked for again; after this many attempts the last, inconsistent one is refused. */
     private static final int DUMP_ATTEMPTS = 8;
 
-    /** What is kept of a dump. */
-    interface Sieve {
-
-        /** A reading begins, the first or another. */
-        void begin();
-
-        /** Whether this part of it is kept. */
-        boolean keeps(NetlinkMessage part);
-
-        /** Whether there was more than it takes, so that some may not have been kept. */
-        boolean overflowed();
-    }
-
-    static final Sieve EVERYTHING = new Sieve() {
-        @Override
-        public void begin() {}
-
-        @Override
-        public boolean keeps(NetlinkMessage part) {
-            return true;
-        }
-
-        @Override
-        public boolean overflowed() {
-            return false;
-        }
-    };
-
     private final Memory memory = new Memory(RECEIVE_BUFFER);
     private final int fd;
     private int sequence;
@@ -235,14 +207,14 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Sends a dump request and gathers all its parts; asks again while the kernel says that they do not fit together. */
     public List<NetlinkMessage> dump(MessageWriter request, String what) throws NetlinkException {
-        return dump(request, what, EVERYTHING);
+        return dump(request, what, DumpSieve.EVERYTHING);
     }
 
     /**
      * The same of what may be huge. Where there is more than the sieve takes, the answer may lack entries that changed while it was made, for a huge table may
      * change all the time.
      */
-    List<NetlinkMessage> dump(MessageWriter request, String what, Sieve sieve) throws NetlinkException {
+    List<NetlinkMessage> dump(MessageWriter request, String what, DumpSieve sieve) throws NetlinkException {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
             sieve.begin();
             List<NetlinkMessage> parts = new ArrayList<>();
@@ -255,7 +227,8 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /** Returns whether the parts are consistent. */
-    private boolean gather(int number, List<NetlinkMessage> parts, Sieve sieve, String what) throws NetlinkException {
+    private boolean gather(int number, List<NetlinkMessage> parts, DumpSieve sieve, String what)
+            throws NetlinkException {
         boolean consistent = true;
         while (true) {
             for (NetlinkMessage answer : answers(what)) {

@@ -4,7 +4,7 @@ package io.sluice.netlink.linux;
  * What is kept of a table that may be huge: the first so many routes, and of the others those to everything and the kernel's own (an interface's network), as many
  * again at most of either. IPv6 tells the default route last (fib6_walk in net/ipv6/ip6_fib.c goes down before it tells a node), so it has a share of its own.
  */
-final class RouteSieve implements NetlinkSocket.Sieve {
+final class RouteSieve implements DumpSieve {
 
     private final long table;
     private final int many;

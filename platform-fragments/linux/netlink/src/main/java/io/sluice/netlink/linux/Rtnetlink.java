@@ -162,12 +162,12 @@ public final class Rtnetlink implements AutoCloseable {
 
     private List<Route> routes(MessageWriter request, boolean ipv6) throws NetlinkException {
         List<Route> routes = new ArrayList<>();
-        routes(request, ipv6, NetlinkSocket.EVERYTHING, routes);
+        routes(request, ipv6, DumpSieve.EVERYTHING, routes);
         return routes;
     }
 
     /** Returns whether all that is kept could be read. */
-    private boolean routes(MessageWriter request, boolean ipv6, NetlinkSocket.Sieve sieve, List<Route> into)
+    private boolean routes(MessageWriter request, boolean ipv6, DumpSieve sieve, List<Route> into)
             throws NetlinkException {
         List<NetlinkMessage> parts;
         try {
