@@ -26,6 +26,7 @@ class TunConstantsTest {
             "TUN_F_USO6",
             "VIRTIO_NET_HDR_GSO_UDP_L4",
             "F_DUPFD_CLOEXEC",
+            "SO_MARK",
             "SOL_PACKET",
             "PACKET_VNET_HDR",
             "PACKET_IGNORE_OUTGOING",
