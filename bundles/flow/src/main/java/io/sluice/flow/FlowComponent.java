@@ -103,6 +103,11 @@ public final class FlowComponent implements FlowAcceptor, FlowTable {
         LOG.info("policy is in force: new flows are decided");
     }
 
+    /** The same policy has other rules: what a refusal was founded on may be gone. */
+    synchronized void updatedSelector(OutboundSelector same) {
+        engine.selector(same);
+    }
+
     synchronized void unbindSelector(OutboundSelector gone) {
         if (selector == gone) {
             selector = null;
