@@ -36,11 +36,13 @@ public record FailingOutbounds(SortedMap<String, OutboundTrouble> troubles, bool
         troubles.keySet().retainAll(rules.stream().map(RuleSnapshot::target).toList());
         Map<String, String> types = rooms.outbounds().stream()
                 .collect(Collectors.toMap(Outbound::tag, Outbound::type, (one, other) -> one));
-        boolean works = rules.stream()
-                .filter(rule -> rule.hits() > 0 && !troubles.containsKey(rule.target()))
+        List<RuleSnapshot> used = rules.stream().filter(rule -> rule.hits() > 0).toList();
+        boolean tried = used.stream().anyMatch(rule -> troubles.containsKey(rule.target()));
+        boolean works = used.stream()
+                .filter(rule -> !troubles.containsKey(rule.target()))
                 .map(rule -> types.get(rule.target()))
                 .anyMatch(type -> type != null && !WITHOUT_SERVER.contains(type));
-        return new FailingOutbounds(troubles, !troubles.isEmpty() && !works);
+        return new FailingOutbounds(troubles, tried && !works);
     }
 
     List<String> warnings() {

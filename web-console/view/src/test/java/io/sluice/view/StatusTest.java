@@ -104,6 +104,15 @@ class StatusTest {
         assertThat(status().state()).isEqualTo(Word.DEGRADED);
     }
 
+    /** Hits are counted from nothing where the rules are set anew. */
+    @Test
+    void rulesOfNow_haveSentNothingYet_condemnNobody() {
+        rooms.rule("other", 0).rule("out", 0);
+        inTrouble("out");
+        assertThat(status().state()).isEqualTo(Word.CONNECTED);
+        assertThat(status().warnings()).hasSize(1);
+    }
+
     @Test
     void outboundThatNoRuleNames_isNotSpokenOf() {
         rooms.rule("other", 7);
