@@ -5,7 +5,7 @@
  * own, in the order of events, so a slow one delays itself only.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sluice.api.netmon;
 
 import org.osgi.annotation.bundle.Export;
