@@ -10,6 +10,9 @@ final class DeadProxy {
     /** The catalogue's, with an alternative. */
     private static final Duration FAILOVER = Duration.ofSeconds(5);
 
+    /** Ours: two clients' attempts, and one look at the status. */
+    private static final Duration WORD = Duration.ofSeconds(2);
+
     private DeadProxy() {}
 
     static Injection injection() {
@@ -54,10 +57,27 @@ final class DeadProxy {
             if (flow.path("outbound").asText().equals("out")
                     && flow.path("closeReason").asText().equals("CONNECT_REFUSED")
                     && flow.path("detail").asText().contains(Places.RELAY4)) {
+                isSaid(w);
                 return;
             }
         }
         throw new IllegalStateException("nothing says that the proxy server does not answer: " + failed);
+    }
+
+    /** The whole appliance's word is another, and the outbound is named with it. */
+    private static void isSaid(World w) {
+        long begun = System.nanoTime();
+        boolean said = Waiting.within(WORD, () -> {
+            w.carries(); // it is learned from flows, and one alone is not enough
+            JsonNode status = w.box.get("/status");
+            return status.path("state").asText().equals("degraded")
+                    && status.path("troubles").findValuesAsText("outbound").contains("out");
+        });
+        if (!said) {
+            throw new IllegalStateException("not said within " + WORD.toSeconds()
+                    + " s that the outbound opens nothing: " + w.box.get("/status"));
+        }
+        w.figure("saidMillis", Duration.ofNanos(System.nanoTime() - begun));
     }
 
     /** The first is used again as soon as it is back, and then there is only one again. */
@@ -67,6 +87,11 @@ final class DeadProxy {
             Waiting.until("the tunnel by the first proxy server again", () -> w.carries() && isInUse(w, "out"));
             w.figure("firstAgainMillis", Duration.ofNanos(System.nanoTime() - begun));
             w.apply(w.config().withGroup(false));
+        } else {
+            Waiting.until(
+                    "the appliance's word for what carries again",
+                    () -> w.carries()
+                            && w.box.get("/status").path("state").asText().equals("connected"));
         }
     }
 
