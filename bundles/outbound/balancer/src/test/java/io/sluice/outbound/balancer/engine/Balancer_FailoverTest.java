@@ -113,15 +113,19 @@ class Balancer_FailoverTest {
         assertThat(rig.count("membersUp")).isEqualTo(3);
     }
 
-    @Test
-    void proxySaysOnlyThatItFailed_flow_isTriedElsewhereAndTheMemberStaysUp() {
+    /** A flow that the first member is asked for, and fails. */
+    private Future<ByteStream> firstFails(CloseReason reason, String why, ConnectException.Blame blame) {
         a.in(Mood.SILENT);
         Future<ByteStream> flow = rig.stream();
-        a.streams
-                .getLast()
-                .setFailure(new ConnectException(CloseReason.PROXY_FAILED, "general failure")
-                        .blaming(ConnectException.Blame.DESTINATION));
+        a.streams.getLast().setFailure(new ConnectException(reason, why).blaming(blame));
         rig.time.run();
+        return flow;
+    }
+
+    @Test
+    void proxySaysOnlyThatItFailed_flow_isTriedElsewhereAndTheMemberStaysUp() {
+        Future<ByteStream> flow =
+                firstFails(CloseReason.PROXY_FAILED, "general failure", ConnectException.Blame.DESTINATION);
         assertThat(flow.isSuccess()).isTrue();
         assertThat(b.opened).hasSize(1);
         assertThat(rig.count("membersUp")).isEqualTo(3);
@@ -130,13 +134,7 @@ class Balancer_FailoverTest {
     /** Each of two lines reaches what the other does not. */
     @Test
     void unreachableByTheFirst_flow_goesToTheNextAndTheMemberStaysUp() {
-        a.in(Mood.SILENT);
-        Future<ByteStream> flow = rig.stream();
-        a.streams
-                .getLast()
-                .setFailure(new ConnectException(CloseReason.UNREACHABLE, "no route")
-                        .blaming(ConnectException.Blame.DESTINATION));
-        rig.time.run();
+        Future<ByteStream> flow = firstFails(CloseReason.UNREACHABLE, "no route", ConnectException.Blame.DESTINATION);
         assertThat(flow.isSuccess()).isTrue();
         assertThat(rig.count("membersUp")).isEqualTo(3);
     }
@@ -144,13 +142,7 @@ class Balancer_FailoverTest {
     /** This host's resolver is none of a proxy's, and what HTTP cannot carry SOCKS5 can. */
     @Test
     void nameIsUnknownToTheFirst_flow_goesToTheNextAndTheMemberStaysUp() {
-        a.in(Mood.SILENT);
-        Future<ByteStream> flow = rig.stream();
-        a.streams
-                .getLast()
-                .setFailure(new ConnectException(CloseReason.RESOLVE_FAILED, "no name")
-                        .blaming(ConnectException.Blame.DESTINATION));
-        rig.time.run();
+        Future<ByteStream> flow = firstFails(CloseReason.RESOLVE_FAILED, "no name", ConnectException.Blame.DESTINATION);
         assertThat(flow.isSuccess()).isTrue();
         assertThat(b.opened).hasSize(1);
         assertThat(rig.count("membersUp")).isEqualTo(3);
