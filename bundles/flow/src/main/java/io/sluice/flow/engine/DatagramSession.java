@@ -162,11 +162,9 @@ final class DatagramSession implements DatagramReceiver {
             return flow == null ? passes() || generation != current : flow.closed();
         }
 
-        /** Whether it is a refusal founded on what no generation tells of: how many flows there are, whose socket it is, what a group's members can do. */
+        /** Whether it is a refusal founded on what no generation tells of: how many flows there are, whose socket it is. */
         boolean passes() {
-            return refusal == CloseReason.LIMIT_REACHED
-                    || refusal == CloseReason.LOOP
-                    || refusal == CloseReason.OUTBOUND_UNSUPPORTED;
+            return refusal == CloseReason.LIMIT_REACHED || refusal == CloseReason.LOOP;
         }
     }
 

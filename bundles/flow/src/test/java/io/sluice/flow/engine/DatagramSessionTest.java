@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,26 +113,6 @@ class DatagramSessionTest {
         client.arrive("c", peer(9_001));
         assertThat(client.unreachable).containsExactly("9001 POLICY_REJECTED");
         assertThat(remote.sent).containsExactly("9001<c");
-    }
-
-    /** What a group can do changes with its members, and no outbound has come or gone for the engine. */
-    @Test
-    void destination_groupLearnsDatagrams_isTaken() {
-        boolean[] able = new boolean[1];
-        FakeOutbound group = new FakeOutbound("group") {
-            @Override
-            public Set<Capability> capabilities() {
-                return able[0] ? Set.of(Capability.UDP) : Set.of(Capability.TCP);
-            }
-        };
-        engine.addOutbound(group, 0);
-        selector.rule = source -> new Decision.Outbound(source.destination().getPort() == 9_001 ? "group" : "out", "r");
-        begin(9_000);
-        client.arrive("b", peer(9_001));
-        assertThat(client.unreachable).containsExactly("9001 OUTBOUND_UNSUPPORTED");
-        able[0] = true;
-        client.arrive("c", peer(9_001));
-        assertThat(group.requests).hasSize(1);
     }
 
     /** Room comes without anything of the configuration having changed. */
