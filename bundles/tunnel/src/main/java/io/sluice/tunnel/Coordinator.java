@@ -1,11 +1,17 @@
 package io.sluice.tunnel;
 
 import io.sluice.api.tunnel.TunnelListener;
-import io.sluice.api.tunnel.TunnelState;
+import io.sluice.api.tunnel.TunnelProfile;
 import io.sluice.api.tunnel.TunnelStatus;
 import io.sluice.tunnel.engine.Command;
+import io.sluice.tunnel.engine.ConnectedState;
+import io.sluice.tunnel.engine.ConnectingState;
+import io.sluice.tunnel.engine.DisconnectedState;
+import io.sluice.tunnel.engine.DisconnectingState;
+import io.sluice.tunnel.engine.ErrorState;
 import io.sluice.tunnel.engine.Failure;
 import io.sluice.tunnel.engine.Memory;
+import io.sluice.tunnel.engine.State;
 import io.sluice.tunnel.engine.Store;
 import io.sluice.tunnel.engine.TunnelContext;
 import io.sluice.tunnel.engine.TunnelMachine;
@@ -20,7 +26,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,6 +129,15 @@ final class Coordinator {
         return reply;
     }
 
+    /** Starts the tunnel if the profile that is in force by then, behind the commands that wait, is one that starts by itself. */
+    void startIfProfileSays() throws InterruptedException {
+        queue.put(new Item(() -> {
+            if (context.memory().profile().filter(TunnelProfile::autoStart).isPresent()) {
+                handle(new Command.AutoStart());
+            }
+        }));
+    }
+
     /** Runs this on the coordinator's thread, behind the commands that wait. */
     CompletableFuture<Void> run(Consumer<TunnelMachine> action) throws InterruptedException {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -147,23 +161,26 @@ final class Coordinator {
      * @return false if that was not over in time; the thread goes on until it is
      */
     boolean close(String reason, boolean resume, Duration limit) throws InterruptedException {
-        AtomicBoolean wasUp = new AtomicBoolean();
-        // Behind a start that still waits.
-        queue.put(new Item(() -> wasUp.set(isUp())));
-        settle(new Command.Stop(reason, false));
+        // Behind a start that still waits. An operator's stop that comes later takes it back.
         queue.put(new Item(() -> {
-            if (resume && wasUp.get()) {
+            if (resume && isWanted(machine.state())) {
                 context.rememberOrWarn(context.memory().withResume(true));
             }
-            running = false;
+            handle(new Command.Stop(reason, false));
         }));
+        queue.put(new Item(() -> running = false));
         thread.join(limit);
         return !thread.isAlive();
     }
 
-    private boolean isUp() {
-        TunnelState now = machine.status().state();
-        return now == TunnelState.CONNECTED || now == TunnelState.OFFLINE || now == TunnelState.CONNECTING;
+    /** Whether the tunnel is up, or is to be so as soon as it can. */
+    private static boolean isWanted(State state) {
+        return switch (state) {
+            case ConnectingState _, ConnectedState _ -> true;
+            case DisconnectedState disconnected -> disconnected.wanted();
+            case ErrorState error -> error.wanted();
+            case DisconnectingState disconnecting -> disconnecting.startAfter() || isWanted(disconnecting.end());
+        };
     }
 
     private Optional<Failure> handle(Command command) {

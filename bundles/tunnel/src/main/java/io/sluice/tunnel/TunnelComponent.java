@@ -82,11 +82,11 @@ public final class TunnelComponent implements TunnelController {
         }
         this.coordinator = new Coordinator(found, file, InstantSource.system(), listeners);
         coordinator.start();
-        boolean configured = configure(settings, properties);
-        boolean auto =
-                coordinator.memory().profile().map(TunnelProfile::autoStart).orElse(false);
-        if (found.resume() || (auto && !configured)) {
+        configure(settings, properties);
+        if (found.resume()) {
             tell(new Command.AutoStart());
+        } else {
+            startIfProfileSays();
         }
         this.registrations = HostEvents.register(bundle, coordinator::report);
     }
@@ -97,33 +97,39 @@ public final class TunnelComponent implements TunnelController {
         return root.resolve("tunnel");
     }
 
+    /** The first configuration may come after activation: it starts the tunnel too, unless an operator has given a command. */
     @Modified
     void modified(TunnelSettings settings, Map<String, Object> properties) {
-        configure(settings, properties);
+        if (configure(settings, properties) && !commanded) {
+            startIfProfileSays();
+        }
     }
 
     /**
-     * Takes over a profile that the configuration brings. Whether it is another one than it brought last is for the coordinator to say: what is published here
-     * may be older than what waits there. Starts it if it says so and no operator has given a command yet: the first configuration may come after activation.
+     * Takes over a profile that the configuration brings. Whether it is another one than it brought last, and which is in force then, is for the coordinator to
+     * say: what is published here may be older than what waits there.
      *
-     * @return whether a start was given
+     * @return whether it brings one
      */
     private boolean configure(TunnelSettings settings, Map<String, Object> properties) {
         if (!properties.containsKey("service.pid")) {
             return false;
         }
         try {
-            TunnelProfile profile = TunnelSettings.Reader.profile(settings);
-            tell(new Command.SaveProfile(profile, true));
-            if (profile.autoStart() && !commanded) {
-                tell(new Command.AutoStart());
-                return true;
-            }
+            tell(new Command.SaveProfile(TunnelSettings.Reader.profile(settings), true));
+            return true;
         } catch (IllegalArgumentException e) {
             String why = e.getMessage() == null ? e.toString() : e.getMessage();
             uninterrupted(() -> coordinator.run(m -> m.configurationRefused(why)));
+            return false;
         }
-        return false;
+    }
+
+    private void startIfProfileSays() {
+        uninterrupted(() -> {
+            coordinator.startIfProfileSays();
+            return null;
+        });
     }
 
     @Deactivate

@@ -144,6 +144,55 @@ class CoordinatorTest {
         start(found);
     }
 
+    /** A tunnel that waits for its rooms, or for a back-off, is as much wanted as one that is up. */
+    @Test
+    void swappedWhileItWaits_isResumedByItsSuccessor() throws Exception {
+        start(Memory.EMPTY);
+        get(coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false)));
+        get(coordinator.settle(new Command.AutoStart()));
+        assertThat(coordinator.status().state()).isEqualTo(TunnelState.DISCONNECTED);
+        assertThat(coordinator.close("swap", true, Duration.ofSeconds(30))).isTrue();
+        assertThat(new StateFile(folder).read().resume()).isTrue();
+
+        start(new StateFile(folder).read());
+        host.faults.add("attach");
+        coordinator.tell(new Command.ServiceBack(Room.TUN, host.rooms()));
+        get(coordinator.settle(new Command.AutoStart()));
+        assertThat(coordinator.status().state()).isEqualTo(TunnelState.ERROR);
+        assertThat(coordinator.close("swap", true, Duration.ofSeconds(30))).isTrue();
+        Memory found = new StateFile(folder).read();
+        assertThat(found.resume()).isTrue();
+        start(found);
+    }
+
+    /** What an operator says while the room goes away holds. */
+    @Test
+    void swappedWhileConnected_andStoppedByAnOperatorMeanwhile_staysStopped() throws Exception {
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.ServiceBack(Room.TUN, host.rooms()));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
+        get(coordinator.settle(new Command.Start()));
+        CountDownLatch gate = new CountDownLatch(1);
+        coordinator.run(_ -> await(gate));
+        Thread closer = Thread.ofVirtual().start(() -> {
+            try {
+                coordinator.close("swap", true, Duration.ofSeconds(30));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        coordinator.tell(new Command.Stop("enough"));
+        gate.countDown();
+        closer.join();
+
+        Memory found = new StateFile(folder).read();
+        assertThat(found.resume()).isFalse();
+        start(found);
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();

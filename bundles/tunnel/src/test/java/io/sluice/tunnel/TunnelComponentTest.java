@@ -59,6 +59,35 @@ class TunnelComponentTest {
         }
     }
 
+    /** The file was changed while the appliance was off: what it says now holds, not what was remembered. */
+    @Test
+    void autoStart_switchedOffWhileTheApplianceWasOff_doesNotStart() throws Exception {
+        TunnelComponent before = new TunnelComponent(bundle(Bundle.STOPPING), settings(1500, true), CONFIGURED);
+        before.deactivate();
+        TunnelComponent component = new TunnelComponent(bundle(), settings(1500, false), CONFIGURED);
+        try {
+            component.save(component.profile().orElseThrow()); // behind what waits
+            assertThat(component.status().reason()).isEqualTo("not started");
+        } finally {
+            component.deactivate();
+        }
+    }
+
+    /** What an operator has saved since is what counts, also for whether it starts by itself. */
+    @Test
+    void autoStart_ofAnOperatorsProfile_outlivesTheConfiguration() throws Exception {
+        TunnelComponent before = new TunnelComponent(bundle(Bundle.STOPPING), settings(1500, true), CONFIGURED);
+        before.save(TunnelSettings.Reader.profile(settings(1500, false)));
+        before.deactivate();
+        TunnelComponent component = new TunnelComponent(bundle(), settings(1500, true), CONFIGURED);
+        try {
+            component.save(component.profile().orElseThrow());
+            assertThat(component.status().reason()).isEqualTo("not started");
+        } finally {
+            component.deactivate();
+        }
+    }
+
     /** Says that the coordinator is in it, and keeps it there. */
     private static EgressBinder held(CountDownLatch busy, CountDownLatch gate) {
         EgressBinder egress = new FakeHost().egress();
@@ -77,18 +106,27 @@ class TunnelComponentTest {
     }
 
     private static TunnelSettings mtu(int octets) {
+        return settings(octets, false);
+    }
+
+    private static TunnelSettings settings(int octets, boolean autoStart) {
         return (TunnelSettings) Proxy.newProxyInstance(
                 TunnelSettings.class.getClassLoader(),
                 new Class<?>[] {TunnelSettings.class},
                 (_, method, _) -> switch (method.getName()) {
                     case "tun_mtu" -> octets;
+                    case "autoStart" -> autoStart;
                     case "tun_address" -> new String[] {"172.19.0.1/30"};
                     default -> method.getDefaultValue();
                 });
     }
 
     private BundleContext bundle() {
-        Bundle framework = proxy(Bundle.class, method -> method.equals("getState") ? Bundle.ACTIVE : null);
+        return bundle(Bundle.ACTIVE);
+    }
+
+    private BundleContext bundle(int stateOfTheFramework) {
+        Bundle framework = proxy(Bundle.class, method -> method.equals("getState") ? stateOfTheFramework : null);
         ServiceRegistration<?> registration = proxy(ServiceRegistration.class, _ -> null);
         return proxy(BundleContext.class, method -> switch (method) {
             case "getProperty" -> folder.toString();

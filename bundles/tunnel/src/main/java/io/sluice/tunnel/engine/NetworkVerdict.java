@@ -60,7 +60,8 @@ record NetworkVerdict(Action action, String reason) {
     private static boolean tells(Session session, NetworkState now) {
         return now.source() == NetworkState.Source.ANNOUNCED
                 && session.device().filter(device -> device.ifIndex() != 0).isPresent()
-                && session.openedAt().filter(now.at()::isAfter).isPresent();
+                && session.openedAt().isPresent()
+                && now.read() - session.openedAt().getAsLong() > 0;
     }
 
     /** What another program did to our device that cannot be undone. */

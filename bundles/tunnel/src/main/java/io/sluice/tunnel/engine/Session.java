@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What one start has put on the host so far: filled by the steps, emptied by their undoing. Coordinator's thread only. */
 final class Session {
@@ -27,7 +28,7 @@ final class Session {
     private Optional<IpStack> stack = Optional.empty();
     private Optional<StackAttachment> attachment = Optional.empty();
     private Optional<String> notRedirected = Optional.empty();
-    private Optional<Instant> openedAt = Optional.empty();
+    private OptionalLong openedAt = OptionalLong.empty();
     private boolean resolverLeft;
     private Optional<Instant> mendedAt = Optional.empty();
 
@@ -63,14 +64,14 @@ final class Session {
         return done;
     }
 
-    void opened(TunDriver by, TunDevice opened, Instant at) {
+    void opened(TunDriver by, TunDevice opened) {
         driver = Optional.of(by);
         device = Optional.of(opened);
-        openedAt = Optional.of(at);
+        openedAt = OptionalLong.of(System.nanoTime());
     }
 
-    /** Since when the device is open. */
-    Optional<Instant> openedAt() {
+    /** Since when the device is open, in nanoseconds of {@link System#nanoTime}: the host's clock may be set meanwhile. */
+    OptionalLong openedAt() {
         return openedAt;
     }
 
@@ -84,7 +85,7 @@ final class Session {
     }
 
     void closed() {
-        openedAt = Optional.empty();
+        openedAt = OptionalLong.empty();
         driver = Optional.empty();
         device = Optional.empty();
     }

@@ -31,15 +31,24 @@ final class Networks {
         return new HostInterface(name, index, up, 1500, true, List.of(IpPrefix.parse("172.19.0.1/30")));
     }
 
-    /** @param gateway null for no way out */
+    /**
+     * Read after everything that a test does before it tells it.
+     *
+     * @param gateway null for no way out
+     */
     static Command told(Instant at, String gateway, HostInterface... others) {
+        return told(at, System.nanoTime() + Duration.ofMinutes(1).toNanos(), gateway, others);
+    }
+
+    /** @param read when, in nanoseconds of {@link System#nanoTime} */
+    static Command told(Instant at, long read, String gateway, HostInterface... others) {
         HostInterface eth0 = new HostInterface("eth0", 2, true, 1500, false, List.of(IpPrefix.parse("192.0.2.10/24")));
         List<HostInterface> interfaces = new java.util.ArrayList<>(List.of(others));
         interfaces.add(eth0);
         Optional<DefaultRoute> way = Optional.ofNullable(gateway)
                 .map(g -> new DefaultRoute("eth0", 2, Optional.of(InetAddress.ofLiteral(g)), 100));
         NetworkState state =
-                new NetworkState(at, NetworkState.Source.ANNOUNCED, interfaces, way, Optional.empty(), false);
+                new NetworkState(at, NetworkState.Source.ANNOUNCED, interfaces, way, Optional.empty(), false, read);
         return new Command.NetworkChanged(new NetworkChange(NetworkState.UNKNOWN, state, Duration.ZERO));
     }
 }

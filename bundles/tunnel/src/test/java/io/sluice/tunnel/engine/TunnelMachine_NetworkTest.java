@@ -239,7 +239,16 @@ class TunnelMachine_NetworkTest {
 
     @Test
     void stateReadBeforeTheDeviceWasOpened_tellsNothingOfIt() {
-        tell(Networks.told(bench.now.minusSeconds(60), "192.0.2.1"));
+        long before = System.nanoTime() - Duration.ofMinutes(1).toNanos();
+        tell(Networks.told(bench.now.plusSeconds(60), before, "192.0.2.1"));
+        assertThat(bench.host.calls).noneMatch(c -> c.startsWith("open"));
+    }
+
+    /** F22: whoever sets the clock back does not hide from us what happens to the device. */
+    @Test
+    void deviceDeleted_afterTheClockWasSetBack_isSeenAllTheSame() {
+        tell(Networks.told(bench.now.minusSeconds(3600), "192.0.2.1"));
+        assertThat(bench.host.calls).contains("open sluice0 persistent");
         assertThat(bench.kind()).isEqualTo(TunnelState.CONNECTED);
     }
 
