@@ -31,7 +31,8 @@ class Tun2socksOptionsTest {
         Answer answer = run("-h");
         assertThat(answer.exit()).isZero();
         assertThat(answer.out())
-                .contains("-i,", "-m,", "-x,", "--device", "--route", "--stack", "SLUICE_PROXY_PASSWORD");
+                .contains("-i,", "-m,", "-x,", "--device", "--route", "--stack", "--queues", "--congestion-control")
+                .contains("SLUICE_PROXY_PASSWORD");
         assertThat(answer.err()).isEmpty();
     }
 
@@ -46,6 +47,8 @@ class Tun2socksOptionsTest {
             -x 192.0.2.1:99999            | port 99999 is not from 1 to 65535
             -x u:SECRET@192.0.2.1:1080    | set SLUICE_PROXY_PASSWORD instead
             --stack kernel                | stack 'kernel' is neither user nor system
+            --queues 65                   | queues 65 is not from 1 to 64
+            --congestion-control reno     | congestion control 'reno' is neither cubic nor bbr
             --mark xyz                    | mark 'xyz' is not a number
             --device a/b                  | interface name 'a/b' has a slash
             --device sixteencharacters    | more than 15 characters
