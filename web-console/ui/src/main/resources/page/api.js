@@ -51,7 +51,7 @@ export function listen(handlers) {
       handlers.lost();
       timer = setTimeout(open, 2000);
     };
-    for (const name of ["status", "totals", "history", "flows"]) {
+    for (const name of ["status", "totals", "history", "flows", "notice"]) {
       source.addEventListener(name, (event) => handlers[name](JSON.parse(event.data)));
     }
   };

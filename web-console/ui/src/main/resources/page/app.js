@@ -11,6 +11,7 @@ import { drawState, drawUptime, takeBundles, takeOutbounds, takeRules, takeStatu
 // Outbounds and rules change seldom and bundles more seldom still; the stream carries what changes every second.
 const PATHS_MILLIS = 3000;
 const BUNDLES_MILLIS = 10000;
+// For its counters: a change of its state is told by a notice.
 const KILL_SWITCH_MILLIS = 2000;
 
 const page = document.documentElement;
@@ -83,6 +84,8 @@ function start() {
       chart.add(event.upRate ?? 0, event.downRate ?? 0);
     },
     flows: (event) => flows.take(event),
+    // Also in a window that nobody looks at: what it says of the kill switch is true when it is looked at again.
+    notice: (event) => event.room === "killswitch" && refreshKillSwitch(),
   });
 }
 

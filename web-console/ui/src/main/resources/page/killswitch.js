@@ -24,6 +24,9 @@ const QUESTIONS = {
 };
 
 let busy = false;
+let asking = false;
+// There was a reason to ask since the question that is under way was asked.
+let stale = false;
 // The state that the shown proof was made in; of another one it says nothing.
 let proved = null;
 
@@ -98,12 +101,29 @@ async function setMode(mode) {
   });
 }
 
-/** Asks how it stands; whoever has no kill switch is told so. */
-export async function refreshKillSwitch() {
+async function ask() {
   try {
     takeKillSwitch(await call("GET", "/killswitch"));
   } catch (failure) {
     if (failure.status !== 0 && failure.status !== 401) takeKillSwitch(null);
+  }
+}
+
+/**
+ * Asks how it stands; whoever has no kill switch is told so. One question at a time, however many reasons to ask there are, and the last answer is
+ * always to a question that was asked after the last reason.
+ */
+export async function refreshKillSwitch() {
+  stale = true;
+  if (asking) return;
+  asking = true;
+  try {
+    while (stale) {
+      stale = false;
+      await ask();
+    }
+  } finally {
+    asking = false;
   }
 }
 

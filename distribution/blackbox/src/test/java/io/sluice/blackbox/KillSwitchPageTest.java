@@ -217,6 +217,7 @@ class KillSwitchPageTest {
     @Test
     void modesOfShellAndRest_areFollowedWithoutReload() {
         page.markDocument();
+        page.hide();
         rest("POST", "/tunnel:start");
 
         box.ok("killswitch", "arm");
