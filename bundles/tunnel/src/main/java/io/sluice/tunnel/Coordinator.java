@@ -72,7 +72,13 @@ final class Coordinator {
     Coordinator(Memory found, Store store, InstantSource clock, Listeners listeners) {
         this.listeners = listeners;
         this.context = new TunnelContext(
-                found, store, clock, () -> ThreadLocalRandom.current().nextDouble(), this::later, this::report);
+                found,
+                store,
+                clock,
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble(),
+                this::later,
+                this::report);
         this.machine = new TunnelMachine(context, listeners);
         this.status = machine.status();
         this.memory = found;

@@ -34,7 +34,7 @@ record OpenDevice() implements Step {
                 context.remember(context.memory().withHeld(Optional.of(wanted)));
             }
             TunDevice device = driver.open(hold ? persistent(wanted, true) : wanted);
-            session.opened(driver, device);
+            session.opened(driver, device, context.nanos());
             context.index(hold ? OptionalInt.of(device.ifIndex()) : OptionalInt.empty());
         } catch (TunException e) {
             context.rememberOrWarn(context.memory().withHeld(heldBefore));

@@ -64,13 +64,13 @@ final class Session {
         return done;
     }
 
-    void opened(TunDriver by, TunDevice opened) {
+    void opened(TunDriver by, TunDevice opened, long at) {
         driver = Optional.of(by);
         device = Optional.of(opened);
-        openedAt = OptionalLong.of(System.nanoTime());
+        openedAt = OptionalLong.of(at);
     }
 
-    /** Since when the device is open, in nanoseconds of {@link System#nanoTime}: the host's clock may be set meanwhile. */
+    /** Since when the device is open, in nanoseconds of {@link TunnelContext#nanos}: the host's clock may be set meanwhile. */
     OptionalLong openedAt() {
         return openedAt;
     }

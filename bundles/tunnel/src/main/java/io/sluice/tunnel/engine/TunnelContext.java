@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class TunnelContext {
 
     private final Store store;
     private final InstantSource clock;
+    private final LongSupplier nanos;
     private final Timer timer;
     private final Consumer<Command> events;
     private final DoubleSupplier dice;
@@ -44,6 +46,7 @@ public final class TunnelContext {
 
     /**
      * @param memory what was found at start-up
+     * @param nanos a clock that nobody sets, in nanoseconds, of the same origin as {@link NetworkState#read}
      * @param dice gives numbers from 0 to 1, for the jitter of delays
      * @param events takes commands from other threads (a device that fails on its event loop); must not block
      */
@@ -51,12 +54,14 @@ public final class TunnelContext {
             Memory memory,
             Store store,
             InstantSource clock,
+            LongSupplier nanos,
             DoubleSupplier dice,
             Timer timer,
             Consumer<Command> events) {
         this.memory = Objects.requireNonNull(memory, "memory");
         this.store = Objects.requireNonNull(store, "store");
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.nanos = Objects.requireNonNull(nanos, "nanos");
         this.dice = Objects.requireNonNull(dice, "dice");
         this.timer = Objects.requireNonNull(timer, "timer");
         this.events = Objects.requireNonNull(events, "events");
@@ -64,6 +69,10 @@ public final class TunnelContext {
 
     Instant now() {
         return clock.instant();
+    }
+
+    long nanos() {
+        return nanos.getAsLong();
     }
 
     Rooms rooms() {

@@ -33,6 +33,7 @@ final class Bench implements TunnelListener {
                 memory,
                 host.store(),
                 () -> now,
+                System::nanoTime,
                 () -> 1.0,
                 (delay, command) -> {
                     delays.add(delay);
