@@ -26,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +45,14 @@ final class Coordinator {
     /** What became of a command: how the tunnel stands, or why the command was refused. */
     record Outcome(TunnelStatus status, Optional<Failure> refused) {}
 
-    /** @param command what is carried out; empty for what is none */
-    private record Item(Optional<Command> command, Runnable action) {
+    /**
+     * @param command what is carried out; empty for what is none
+     * @param abandoned is run instead where nothing is carried out any more
+     */
+    private record Item(Optional<Command> command, Runnable action, Runnable abandoned) {
 
         Item(Runnable action) {
-            this(Optional.empty(), action);
+            this(Optional.empty(), action, () -> {});
         }
 
         boolean isOfOutbounds() {
@@ -68,6 +72,10 @@ final class Coordinator {
     private volatile TunnelStatus status;
     private volatile Memory memory;
     private boolean running = true;
+    /** What starts the tunnel is for its successor. */
+    private boolean closing;
+
+    private volatile boolean over;
 
     Coordinator(Memory found, Store store, InstantSource clock, Listeners listeners) {
         this.listeners = listeners;
@@ -108,10 +116,13 @@ final class Coordinator {
     /** Answers when the command has been handled, though its steps may not be over. Blocks while the queue is full. */
     CompletableFuture<Outcome> tell(Command command) throws InterruptedException {
         CompletableFuture<Outcome> reply = new CompletableFuture<>();
-        queue.put(new Item(Optional.of(command), () -> {
-            Optional<Failure> refused = isOutdated(command) ? Optional.empty() : handle(command);
-            reply.complete(new Outcome(status, refused));
-        }));
+        put(new Item(
+                Optional.of(command),
+                () -> {
+                    Optional<Failure> refused = isOutdated(command) ? Optional.empty() : handle(command);
+                    reply.complete(new Outcome(status, refused));
+                },
+                () -> abandon(command, reply)));
         return reply;
     }
 
@@ -124,23 +135,66 @@ final class Coordinator {
     /** Answers when the command has been handled and the machine is settled again. */
     CompletableFuture<Outcome> settle(Command command) throws InterruptedException {
         CompletableFuture<Outcome> reply = new CompletableFuture<>();
-        queue.put(new Item(() -> {
-            Optional<Failure> refused = handle(command);
-            if (refused.isPresent()) {
-                reply.complete(new Outcome(status, refused));
-            } else {
-                waiting.add(reply);
-            }
-        }));
+        put(new Item(
+                Optional.of(command),
+                () -> {
+                    Optional<Failure> refused = handle(command);
+                    if (refused.isPresent()) {
+                        reply.complete(new Outcome(status, refused));
+                    } else {
+                        waiting.add(reply);
+                    }
+                },
+                () -> abandon(command, reply)));
         return reply;
     }
 
-    /** Starts the tunnel if the profile that is in force by then, behind the commands that wait, is one that starts by itself. */
-    void startIfProfileSays() throws InterruptedException {
+    private void put(Item item) throws InterruptedException {
+        queue.put(item);
+        if (over) {
+            drain();
+        }
+    }
+
+    /** Nobody carries out what still waits; who asked is told so. */
+    private synchronized void drain() {
+        for (Item item = queue.poll(); item != null; item = queue.poll()) {
+            item.abandoned().run();
+        }
+    }
+
+    /** The tunnel is down already where an operator's stop comes too late: its successor is not to start it. */
+    private void abandon(Command command, CompletableFuture<Outcome> reply) {
+        if (command instanceof Command.Stop stop
+                && stop.byOperator()
+                && context.memory().resume()) {
+            context.rememberOrWarn(context.memory().withResume(false));
+        }
+        reply.cancel(false);
+    }
+
+    /**
+     * Starts the tunnel if the profile that is in force by then, behind the commands that wait, is one that starts by itself.
+     *
+     * @param still asked when it is to be started
+     */
+    void startIfProfileSays(BooleanSupplier still) throws InterruptedException {
         queue.put(new Item(() -> {
-            if (context.memory().profile().filter(TunnelProfile::autoStart).isPresent()) {
+            if (still.getAsBoolean()
+                    && context.memory()
+                            .profile()
+                            .filter(TunnelProfile::autoStart)
+                            .isPresent()) {
                 handle(new Command.AutoStart());
             }
+        }));
+    }
+
+    /** Starts what a predecessor left to be resumed. That it did counts once; with a kill switch in force a tunnel that was started is resumed always. */
+    void resume() throws InterruptedException {
+        queue.put(new Item(() -> {
+            context.rememberOrWarn(context.memory().withResume(context.memory().killSwitch()));
+            handle(new Command.AutoStart());
         }));
     }
 
@@ -169,10 +223,12 @@ final class Coordinator {
     boolean close(String reason, boolean resume, Duration limit) throws InterruptedException {
         // Behind a start that still waits. An operator's stop that comes later takes it back.
         queue.put(new Item(() -> {
-            if (resume && isWanted(machine.state())) {
+            boolean wanted = isWanted(machine.state());
+            handle(new Command.Stop(reason, false));
+            closing = true;
+            if (resume && wanted) {
                 context.rememberOrWarn(context.memory().withResume(true));
             }
-            handle(new Command.Stop(reason, false));
         }));
         queue.put(new Item(() -> running = false));
         thread.join(limit);
@@ -190,6 +246,9 @@ final class Coordinator {
     }
 
     private Optional<Failure> handle(Command command) {
+        if (closing && (command instanceof Command.Start || command instanceof Command.AutoStart)) {
+            return Optional.empty();
+        }
         try {
             return machine.handle(command);
         } catch (RuntimeException | Error e) {
@@ -234,7 +293,9 @@ final class Coordinator {
         } catch (InterruptedException e) {
             LOG.error("the coordinator was interrupted and ends; the tunnel stays as it is: {}", status);
         } finally {
+            over = true;
             waiting.forEach(w -> w.cancel(false));
+            drain();
         }
     }
 

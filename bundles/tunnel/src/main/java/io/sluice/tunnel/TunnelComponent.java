@@ -63,12 +63,25 @@ public final class TunnelComponent implements TunnelController {
     /** The longest a shutdown waits for everything to be undone: below the framework's own limit for stopping. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(10);
 
+    /**
+     * Left behind for the successor in the same process: an operator has stopped the tunnel, so that an exchange of this bundle does not start it. Not kept beyond
+     * the process, for with the next start of the appliance it starts by itself, and the machine is closed until then.
+     */
+    private static final String STOPPED = "io.sluice.tunnel.stopped";
+
+    /** What an operator said last. */
+    private enum LastCommand {
+        NONE,
+        START,
+        STOP
+    }
+
     private final BundleContext bundle;
     private final Listeners listeners = new Listeners();
     private final RoomsBook rooms = new RoomsBook();
     private final Coordinator coordinator;
     private final List<ServiceRegistration<?>> registrations;
-    private volatile boolean commanded;
+    private volatile LastCommand last;
 
     @Activate
     public TunnelComponent(BundleContext bundle, TunnelSettings settings, Map<String, Object> properties) {
@@ -82,10 +95,15 @@ public final class TunnelComponent implements TunnelController {
         }
         this.coordinator = new Coordinator(found, file, InstantSource.system(), listeners);
         coordinator.start();
+        this.last = System.clearProperty(STOPPED) == null ? LastCommand.NONE : LastCommand.STOP;
         configure(settings, properties);
         if (found.resume()) {
-            tell(new Command.AutoStart());
-        } else {
+            uninterrupted(() -> {
+                coordinator.resume();
+                return null;
+            });
+        } else if (isConfigured(properties) || !found.profile().equals(found.configured())) {
+            // What a configuration had brought waits for what it says now.
             startIfProfileSays();
         }
         this.registrations = HostEvents.register(bundle, coordinator::report);
@@ -100,7 +118,7 @@ public final class TunnelComponent implements TunnelController {
     /** The first configuration may come after activation: it starts the tunnel too, unless an operator has given a command. */
     @Modified
     void modified(TunnelSettings settings, Map<String, Object> properties) {
-        if (configure(settings, properties) && !commanded) {
+        if (configure(settings, properties)) {
             startIfProfileSays();
         }
     }
@@ -112,7 +130,7 @@ public final class TunnelComponent implements TunnelController {
      * @return whether it brings one
      */
     private boolean configure(TunnelSettings settings, Map<String, Object> properties) {
-        if (!properties.containsKey("service.pid")) {
+        if (!isConfigured(properties)) {
             return false;
         }
         try {
@@ -125,9 +143,13 @@ public final class TunnelComponent implements TunnelController {
         }
     }
 
+    private static boolean isConfigured(Map<String, Object> properties) {
+        return properties.containsKey("service.pid");
+    }
+
     private void startIfProfileSays() {
         uninterrupted(() -> {
-            coordinator.startIfProfileSays();
+            coordinator.startIfProfileSays(() -> last == LastCommand.NONE);
             return null;
         });
     }
@@ -136,6 +158,9 @@ public final class TunnelComponent implements TunnelController {
     void deactivate() {
         registrations.forEach(ServiceRegistration::unregister);
         boolean frameworkStops = bundle.getBundle(0).getState() == Bundle.STOPPING;
+        if (!frameworkStops && last == LastCommand.STOP) {
+            System.setProperty(STOPPED, "");
+        }
         uninterrupted(() -> {
             if (!coordinator.close(
                     frameworkStops ? "the appliance stops" : "the tunnel room stops", !frameworkStops, SHUTDOWN)) {
@@ -160,7 +185,7 @@ public final class TunnelComponent implements TunnelController {
 
     @Override
     public TunnelStatus start() throws TunnelException {
-        commanded = true;
+        last = LastCommand.START;
         TunnelStatus status =
                 answer(() -> coordinator.settle(new Command.Start())).status();
         if (status.state() == TunnelState.ERROR && status.error().isPresent()) {
@@ -171,7 +196,7 @@ public final class TunnelComponent implements TunnelController {
 
     @Override
     public TunnelStatus stop() {
-        commanded = true;
+        last = LastCommand.STOP;
         try {
             return answer(() -> coordinator.settle(new Command.Stop("an operator stopped it")))
                     .status();

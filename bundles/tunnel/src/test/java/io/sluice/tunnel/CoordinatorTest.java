@@ -193,6 +193,33 @@ class CoordinatorTest {
         start(found);
     }
 
+    /** What is left to be resumed is resumed once; what a configuration says later holds. */
+    @Test
+    void resumed_isForgottenWithoutAKillSwitch() throws Exception {
+        start(Memory.EMPTY.withResume(true));
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), true));
+        coordinator.resume();
+        get(coordinator.tell(new Command.SaveProfile(FakeHost.profile(), true)));
+        assertThat(coordinator.status().reason()).isNotEqualTo("not started");
+        assertThat(new StateFile(folder).read().resume()).isFalse();
+    }
+
+    /** Nobody waits for ever for one that is over, and what an operator said to it holds. */
+    @Test
+    void commandsBehindTheEnd_areAnswered_andAStopHolds() throws Exception {
+        start(Memory.EMPTY);
+        coordinator.tell(new Command.SaveProfile(FakeHost.profile(), false));
+        get(coordinator.settle(new Command.AutoStart()));
+        assertThat(coordinator.close("swap", true, Duration.ofSeconds(30))).isTrue();
+        assertThat(new StateFile(folder).read().resume()).isTrue();
+
+        assertThat(coordinator.settle(new Command.Start())).isCancelled();
+        assertThat(coordinator.settle(new Command.Stop("enough"))).isCancelled();
+        Memory found = new StateFile(folder).read();
+        assertThat(found.resume()).isFalse();
+        start(found);
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();

@@ -88,6 +88,41 @@ class TunnelComponentTest {
         }
     }
 
+    /** "With the appliance" is not "with each exchange of a bundle". */
+    @Test
+    void stoppedByAnOperator_staysSoThroughExchanges() throws Exception {
+        TunnelComponent component = new TunnelComponent(bundle(), settings(1500, true), CONFIGURED);
+        component.stop();
+        for (int i = 0; i < 2; i++) {
+            component.deactivate();
+            component = new TunnelComponent(bundle(), settings(1500, true), CONFIGURED);
+            component.save(component.profile().orElseThrow());
+            assertThat(component.status().reason()).as("exchange %d", i).isEqualTo("not started");
+        }
+        component.stop();
+        new TunnelComponent(bundle(Bundle.STOPPING), settings(1500, true), CONFIGURED).deactivate();
+        TunnelComponent atTheNextStart = new TunnelComponent(bundle(), settings(1500, true), CONFIGURED);
+        atTheNextStart.save(component.profile().orElseThrow());
+        assertThat(atTheNextStart.status().reason()).isNotEqualTo("not started");
+        component.deactivate();
+        atTheNextStart.stop();
+        atTheNextStart.deactivate();
+        System.clearProperty("io.sluice.tunnel.stopped");
+    }
+
+    /** Its tun section may be gone by now. */
+    @Test
+    void profileOfAConfiguration_waitsForWhatTheConfigurationSaysNow() throws Exception {
+        new TunnelComponent(bundle(Bundle.STOPPING), settings(1500, true), CONFIGURED).deactivate();
+        TunnelComponent component = new TunnelComponent(bundle(), settings(1500, false), Map.of());
+        try {
+            component.save(component.profile().orElseThrow());
+            assertThat(component.status().reason()).isEqualTo("not started");
+        } finally {
+            component.deactivate();
+        }
+    }
+
     /** Says that the coordinator is in it, and keeps it there. */
     private static EgressBinder held(CountDownLatch busy, CountDownLatch gate) {
         EgressBinder egress = new FakeHost().egress();

@@ -91,16 +91,17 @@ public final class TunnelContext {
         return memory.profile();
     }
 
-    /** Keeps it, and says so if that fails. */
+    /** Keeps it, or, if that fails, what was there before. */
     void remember(Memory changed) throws IOException {
-        memory = changed;
         store.write(changed);
+        memory = changed;
     }
 
     /** Keeps it as well as can be: a full disk does not stop a tunnel from being stopped. */
     public void rememberOrWarn(Memory changed) {
+        memory = changed;
         try {
-            remember(changed);
+            store.write(changed);
         } catch (IOException e) {
             LOG.warn("the tunnel's state could not be written, a restart will not know it: {}", e.toString());
         }

@@ -130,9 +130,15 @@ public final class TunnelMachine {
         outlet.restored(what);
     }
 
+    /** What an operator saves is kept or refused. What the configuration says is in force though it cannot be kept: it comes again with every start. */
     private Optional<Failure> save(Command.SaveProfile save) {
+        Memory changed = context.memory().withProfile(save.profile(), save.configured());
         try {
-            context.remember(context.memory().withProfile(save.profile(), save.configured()));
+            if (save.configured()) {
+                context.rememberOrWarn(changed);
+            } else {
+                context.remember(changed);
+            }
             LOG.info("profile saved: {}", save.profile());
             return Optional.empty();
         } catch (IOException e) {
