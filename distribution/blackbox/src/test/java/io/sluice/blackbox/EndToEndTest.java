@@ -92,16 +92,11 @@ class EndToEndTest {
         lab = new GatewayLab(Files.createDirectory(folder.resolve("far")));
         appliance = new BlackBox(lab.box(), Files.createDirectory(folder.resolve("box")));
         appliance.configured(way.configuration());
-        Answer check = appliance.run("conf", "check", appliance.configFile().toString());
-        if (check.exit() != 0) {
-            skip(way + ": " + check.all().strip());
+        if (way == Way.REDIRECT) {
+            needs("nft");
         }
         appliance.started();
-        Answer up = appliance.run("tunnel", "start");
-        if (up.exit() != 0 && way != Way.USER) {
-            skip(way + ": " + up.all().strip());
-        }
-        assertThat(up.exit()).as(up.all()).isZero();
+        appliance.ok("tunnel", "start");
     }
 
     @AfterParameterizedClassInvocation
