@@ -162,13 +162,12 @@ final class BundleTrouble {
 
     /** It carries as before. What a bundle goes on with in threads only the end of the process takes away. */
     private static void beside(World w, String figure) {
-        Optional<Duration> gap = w.recovery(GAP.multipliedBy(10));
+        Optional<Duration> gap = w.recovery(Round.LEAST_PATIENCE);
         w.box.kill("KILL");
-        gap.ifPresent(time -> w.figure(figure, time));
-        if (gap.isEmpty() || gap.get().compareTo(GAP) > 0) {
-            throw new IllegalStateException("beside a bundle that misbehaves it carries after "
-                    + gap.map(Duration::toMillis) + " ms, not within " + GAP.toMillis());
-        }
+        w.figure(
+                figure,
+                gap.orElseThrow(() -> new IllegalStateException("beside a bundle that misbehaves it does not carry")),
+                GAP);
     }
 
     /** A stranger's bundle takes all of the heap; the process ends. */

@@ -40,6 +40,7 @@ final class Campaign {
     private long descriptorsAtEnd;
     private long descriptorsAfter;
     private long flowsAtEnd;
+    private boolean timeWasUp;
 
     Campaign(Options options, World world, PrintStream out) {
         this.options = options;
@@ -79,7 +80,11 @@ final class Campaign {
         List<Round> order = Round.all(run(), options::times, dice);
         long begun = System.nanoTime();
         long end = begun + options.limit().toNanos();
-        for (int i = 0; i < order.size() && System.nanoTime() - end < 0; i++) {
+        for (int i = 0; i < order.size(); i++) {
+            if (System.nanoTime() - end >= 0) {
+                timeWasUp = true;
+                break;
+            }
             one(order.get(i));
             if ((i + 1) % 50 == 0) {
                 out.printf("%d of %d rounds, %d s%n", i + 1, order.size(), (System.nanoTime() - begun) / 1_000_000_000);
@@ -111,16 +116,18 @@ final class Campaign {
         long shortEnds = world.streams().shortEnds();
         long wrong = world.streams().wrong();
         world.startsTook();
+        world.goal();
         Waiting.pause(dice.nextInt(0, 60));
         round.tallies().forEach(tally -> inject(tally, new Random(dice.nextLong())));
         Optional<Duration> recovery = world.recovery(round.patience()).map(world.startsTook()::plus);
+        Optional<Duration> goal = world.goal();
         if (recovery.isPresent()) {
-            recovered(round, recovery.get());
+            recovered(round, recovery.get(), goal);
             if (round.hasRestore()) {
                 restore(round);
                 recovery = world.recovery(round.patience());
                 if (recovery.isPresent()) {
-                    truth(round);
+                    restored(round, recovery.get());
                 }
             }
         }
@@ -178,12 +185,20 @@ final class Campaign {
     }
 
     private void measured(Tally tally) {
-        world.figures().forEach(figure -> tally.figure(figure.getKey(), figure.getValue()));
+        world.figures().forEach(tally::figure);
     }
 
-    private void recovered(Round round, Duration after) {
+    /** @param goal this injection's own, where it is another than its class's */
+    private void recovered(Round round, Duration after, Optional<Duration> goal) {
         for (Tally tally : round.tallies()) {
-            tally.recovered(after, 1);
+            tally.recovered(after, goal.orElse(tally.injection.within()));
+        }
+        truth(round);
+    }
+
+    private void restored(Round round, Duration after) {
+        for (Tally tally : round.tallies()) {
+            tally.figure(new Figure("restoredRecoveryMillis", after, Optional.of(tally.injection.within())));
         }
         truth(round);
     }
@@ -281,6 +296,7 @@ final class Campaign {
                 world,
                 carried,
                 new Report.Descriptors(descriptorsBefore, descriptorsAtEnd, flowsAtEnd, descriptorsAfter),
-                before.difference(after));
+                before.difference(after),
+                timeWasUp);
     }
 }

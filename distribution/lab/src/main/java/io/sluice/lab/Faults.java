@@ -9,25 +9,23 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** F01…F24: what breaks, and how soon the tunnel carries again. */
 final class Faults {
 
-    /** The catalogue's two seconds, F13, and what a machine that is full may take. */
-    private static final Duration RESTORED = Duration.ofSeconds(12);
+    /** The catalogue's, F12 and F13. That it was noticed within a second, as F13 wants it, is not looked at apart. */
+    private static final Duration RESTORED = Duration.ofSeconds(2);
 
-    /** The catalogue's deadline, F07. */
-    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
-
-    /** And what the timer and the client add to it. */
-    private static final Duration ROUNDING = Duration.ofMillis(500);
+    /**
+     * The catalogue's deadline of ten seconds, F07, which is the appliance's for the proxy's answer; it begins when the connection is there, and the client, by whom it is
+     * measured here, is told by a segment more: a quarter of a second for these.
+     */
+    private static final Duration GIVEN_UP = Duration.ofMillis(10_250);
 
     private Faults() {}
 
@@ -43,7 +41,7 @@ final class Faults {
     }
 
     /** What another program may do to the device. */
-    private static final List<String> DAMAGE = List.of(
+    static final List<String> DAMAGE = List.of(
             "ip link delete sluice0",
             "ip link set sluice0 down",
             "ip link set sluice0 down; ip link set sluice0 name other0; ip link set other0 up",
@@ -84,6 +82,7 @@ final class Faults {
                             cut(w.box.data().resolve("killswitch").resolve(file), dice);
                         })
                         .healing((w, dice) -> w.start()),
+                // The row has no figure; F01's.
                 Injection.of("F16", "the process is killed in the middle of an apply")
                         .within(10)
                         .breaking(Faults::killedApply)
@@ -105,6 +104,7 @@ final class Faults {
                 Injection.of("F18", "a bundle is updated to a broken version, and back")
                         .within(5)
                         .breaking(BundleTrouble::brokenUpdate),
+                // The row has no figure; F01's, from the start that is let go on.
                 Injection.of("F19", "a crash loop: it is killed in the middle of its start, again and again")
                         .within(10)
                         .breaking((w, dice) -> {
@@ -143,7 +143,7 @@ final class Faults {
                         })
                         .healing((w, dice) -> NetworkTrouble.gateway(w)),
                 Injection.of("F06", "the proxy server is silent, without a reset, for a moment or for good")
-                        .within(8)
+                        .within(5)
                         .breaking((w, dice) -> {
                             if (dice.nextInt(4) == 0) {
                                 ProxyTrouble.goneForGood(w, () -> silence(w));
@@ -153,12 +153,13 @@ final class Faults {
                             }
                         })
                         .healing((w, dice) -> PathTrouble.unfilter(w)),
+                // F07, F08: the rows have no figure for when the server is back; F03's.
                 Injection.of("F07", "the proxy server accepts and never answers")
-                        .within(8)
+                        .within(5)
                         .breaking((w, dice) -> falseProxy(w, dice, false))
                         .healing((w, dice) -> w.relay.start()),
                 Injection.of("F08", "the proxy server, or a server beyond it, answers one octet a second")
-                        .within(8)
+                        .within(5)
                         .breaking((w, dice) -> {
                             if (dice.nextBoolean()) {
                                 falseProxy(w, dice, true);
@@ -172,7 +173,7 @@ final class Faults {
                             }
                         }),
                 Injection.of("F23", "strangers hammer the management interface while the line flaps")
-                        .within(5)
+                        .within(3)
                         .breaking(Faults::hammered)
                         .healing((w, dice) -> NetworkTrouble.gateway(w)));
     }
@@ -183,20 +184,9 @@ final class Faults {
                         .within(2)
                         .breaking(Faults::damagedDevice),
                 Injection.of("F13", "a third party changes rules, routes, the resolver or the filter")
-                        .within(4)
+                        .within(2)
                         .breaking(Faults::foreignHand),
-                Injection.of("F24", "two faults within half a second")
-                        .within(20)
-                        .breaking(Faults::two)
-                        .healing((w, dice) -> {
-                            w.lab.mend();
-                            if (!w.relay.lives()) {
-                                w.relay.start();
-                            }
-                            if (!w.box.lives()) {
-                                w.start();
-                            }
-                        }));
+                TwoFaults.injection());
     }
 
     private static List<Injection> notHere() {
@@ -204,7 +194,7 @@ final class Faults {
                 Injection.absent("F21", "a subscription server returns garbage", "there are no subscriptions yet"));
     }
 
-    private static void silence(World w) {
+    static void silence(World w) {
         PathTrouble.filter(w, "ip daddr { " + Places.RELAY4 + ", " + Places.OTHER_RELAY4 + " } drop");
     }
 
@@ -233,10 +223,9 @@ final class Faults {
             }
         });
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        w.figure("givenUpMillis", took);
-        if (answered || took.compareTo(HANDSHAKE.plus(ROUNDING)) > 0) {
-            throw new IllegalStateException("a stream through a proxy that does not answer "
-                    + (answered ? "ends in good order" : "is given up after " + took.toMillis() + " ms"));
+        w.figure("givenUpMillis", took, GIVEN_UP);
+        if (answered) {
+            throw new IllegalStateException("a stream through a proxy that does not answer ends in good order");
         }
     }
 
@@ -273,40 +262,6 @@ final class Faults {
         }
     }
 
-    private static void two(World w, Random dice) throws IOException {
-        for (int fault : pair(dice)) {
-            switch (fault) {
-                case KILLED -> w.box.kill("KILL");
-                case 1 -> NetworkTrouble.link(w, "down");
-                case 2 -> PathTrouble.filter(w, "numgen random mod 100 < 50 drop");
-                case DAMAGED -> w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())));
-                case 4 -> foreignResolver(w);
-                case 5 -> w.killRelay();
-                case 6 -> silence(w);
-                case 7 -> PathTrouble.otherAddress(w);
-                default -> {
-                    w.box.signal("STOP");
-                    Waiting.pause(dice.nextInt(100, 500));
-                    w.box.signal("CONT");
-                }
-            }
-            Waiting.pause(dice.nextInt(10, 500));
-        }
-    }
-
-    private static final int KILLED = 0;
-    private static final int DAMAGED = 3;
-    private static final int STOPPED = 8;
-
-    /** Two different ones; what needs the process comes before its end. */
-    private static List<Integer> pair(Random dice) {
-        List<Integer> all =
-                new ArrayList<>(IntStream.rangeClosed(KILLED, STOPPED).boxed().toList());
-        Collections.shuffle(all, dice);
-        List<Integer> two = all.subList(0, 2);
-        return two.getFirst() == KILLED && (two.contains(DAMAGED) || two.contains(STOPPED)) ? two.reversed() : two;
-    }
-
     /** Whatever it was, it is as before soon. */
     private static void foreignHand(World w, Random dice) throws IOException {
         // A setting of the round before may be on its way into force.
@@ -322,15 +277,15 @@ final class Faults {
         }
         long begun = System.nanoTime();
         boolean restored = Waiting.within(
-                RESTORED,
+                Round.LEAST_PATIENCE,
                 () -> w.box.resolverIsTheTunnels()
                         && hostState(w).equals(before)
                         && (kind < 3 || RuleTrouble.heals(w) > heals));
         if (!restored) {
             throw new IllegalStateException(
-                    "not as before after " + RESTORED.toSeconds() + " s: " + hostState(w) + ", before " + before);
+                    "not as before after " + Round.LEAST_PATIENCE + ": " + hostState(w) + ", before " + before);
         }
-        w.figure("restoredMillis", Duration.ofNanos(System.nanoTime() - begun));
+        w.figure("restoredMillis", Duration.ofNanos(System.nanoTime() - begun), RESTORED);
     }
 
     /** The device is as before soon, whether or not the tunnel carries without. */
@@ -339,11 +294,11 @@ final class Faults {
         String before = device(w);
         w.lab.gw.exec("sh", "-c", DAMAGE.get(dice.nextInt(DAMAGE.size())));
         long begun = System.nanoTime();
-        if (!Waiting.within(RESTORED, () -> device(w).equals(before))) {
-            throw new IllegalStateException("the device is not as before after " + RESTORED.toSeconds() + " s: "
+        if (!Waiting.within(Round.LEAST_PATIENCE, () -> device(w).equals(before))) {
+            throw new IllegalStateException("the device is not as before after " + Round.LEAST_PATIENCE + ": "
                     + device(w) + ", before " + before);
         }
-        w.figure("deviceRestoredMillis", Duration.ofNanos(System.nanoTime() - begun));
+        w.figure("deviceRestoredMillis", Duration.ofNanos(System.nanoTime() - begun), RESTORED);
     }
 
     private static String device(World w) {
@@ -368,7 +323,7 @@ final class Faults {
         return w.lab.gw.exec("sh", "-c", "ip rule; ip -6 rule; ip route show table 2022; ip -6 route show table 2022");
     }
 
-    private static void foreignResolver(World w) throws IOException {
+    static void foreignResolver(World w) throws IOException {
         Path fresh = w.box.hostEtc().resolve("resolv.conf.dhcp");
         // What another has written last is what the host gets back.
         Files.writeString(fresh, Appliance.ownResolver());

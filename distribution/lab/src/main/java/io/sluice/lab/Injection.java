@@ -10,7 +10,7 @@ import java.util.Random;
  * @param id as in the catalogue: L01…L35, F01…F24
  * @param title in some words
  * @param absent why it cannot be injected here; such a class is reported and not run
- * @param within recovery is to take no longer, on a machine that does nothing else
+ * @param within recovery is to take no longer, on a machine that does nothing else: the row's N, and where the row has none, that of the fault it is most like
  * @param chainStays the kill switch's base chain is there at every instant, also during this
  * @param stimulus what is sent besides the canaries; seen by both observers while the appliance is off, or the class is void
  * @param fault what breaks
@@ -34,7 +34,7 @@ record Injection(
         void on(World world, Random dice) throws Exception;
     }
 
-    /** A class of its own packets, or of the canaries alone: nothing breaks, so it carries at once. */
+    /** A class of its own packets, or of the canaries alone: nothing breaks, so it carries at once. No row has a figure for that; 3 s are F04's, the shortest of the network's. */
     static Injection of(String id, String title) {
         return new Injection(
                 id,

@@ -91,14 +91,11 @@ final class PathTrouble {
         w.apply(w.config().withRelay(Places.RELAY_NAME));
         Waiting.until("the tunnel to a proxy with a name", w::carries);
         w.lab.gw.exec("ip", "addr", "del", Places.WAN_GW4 + "/24", "dev", "wan0");
-        Duration took = w.recovery(OTHER_FAMILY.multipliedBy(4))
+        Duration took = w.recovery(Round.LEAST_PATIENCE)
                 .orElseThrow(() -> new IllegalStateException("it does not carry by IPv6: " + w.story()));
-        w.figure("byIpv6Millis", took);
+        w.figure("byIpv6Millis", took, OTHER_FAMILY);
         if (w.lab.gw.exec("ip", "-4", "addr", "show", "dev", "wan0").contains("inet ")) {
             throw new IllegalStateException("the line has an IPv4 address all the same");
-        }
-        if (took.compareTo(OTHER_FAMILY) > 0) {
-            throw new IllegalStateException("by IPv6 it carries after " + took.toMillis() + " ms");
         }
     }
 
@@ -125,21 +122,17 @@ final class PathTrouble {
         CompletableFuture<Void> up = CompletableFuture.runAsync(() -> upload(w));
         try (OneStream down = new OneStream(w)) {
             down.read(SOME);
-            up.get(2 * PATH_FOUND.toSeconds(), TimeUnit.SECONDS);
+            up.get(Round.LEAST_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new IllegalStateException("upwards: " + e.getMessage(), e);
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        w.figure("pathFoundMillis", took);
-        if (took.compareTo(PATH_FOUND) > 0) {
-            throw new IllegalStateException("what fits through the path was found after " + took.toMillis() + " ms");
-        }
+        w.figure("pathFoundMillis", Duration.ofNanos(System.nanoTime() - begun), PATH_FOUND);
     }
 
     /** The far host ends the stream when it has all of it. */
     private static void upload(World w) {
         try (Socket socket = Lab.connected(w.lab.lan, Places.WEB4, Places.DISCARD_PORT)) {
-            socket.setSoTimeout((int) (2 * PATH_FOUND.toMillis()));
+            socket.setSoTimeout((int) Round.LEAST_PATIENCE.toMillis());
             socket.getOutputStream().write(new byte[SOME]);
             socket.shutdownOutput();
             if (socket.getInputStream().read() >= 0) {

@@ -30,6 +30,7 @@ final class Report {
 
     private final Map<String, Object> view = new LinkedHashMap<>();
     private final List<Tally> tallies;
+    private final boolean timesCount;
     private final List<String> verdict = new ArrayList<>();
 
     Report(
@@ -39,8 +40,14 @@ final class Report {
             World world,
             Carried carried,
             Descriptors descriptors,
-            List<String> leftOnTheHost) {
+            List<String> leftOnTheHost,
+            boolean timeWasUp) {
         this.tallies = tallies;
+        this.timesCount = options.timesCount();
+        List<String> fewer = tallies.stream()
+                .filter(t -> t.injection.absent().isEmpty() && t.injected < options.times(t.injection.id()))
+                .map(t -> t.injection.id() + " " + t.injected + " of " + options.times(t.injection.id()))
+                .toList();
         CheckedStreams streams = world.streams();
         view.put("at", Instant.now().toString());
         view.put("kernel", System.getProperty("os.version"));
@@ -86,20 +93,20 @@ final class Report {
                         "notSeen",
                         controls.missing()));
         view.put("leftOnTheHost", leftOnTheHost);
-        view.put(
-                "timeWasUpAt",
-                tallies.stream()
-                        .filter(t -> t.injection.absent().isEmpty() && t.injected < options.times(t.injection.id()))
-                        .map(t -> t.injection.id() + " " + t.injected + " of " + options.times(t.injection.id()))
-                        .toList());
+        view.put("timeWasUpAt", timeWasUp ? fewer : List.of());
+        view.put("timesCount", timesCount);
+        view.put("late", tallies.stream().flatMap(t -> t.late().stream()).toList());
         view.put(
                 "classes",
                 tallies.stream()
-                        .map(t -> t.view(options.times(t.injection.id())))
+                        .map(t -> t.view(options.times(t.injection.id()), timesCount))
                         .toList());
         if (carried.areEnough() && carried.share() < LEAST_CARRIED) {
             verdict.add("the tunnel carried only " + carried.share() + " of the datagrams while nothing happened: "
                     + carried.view());
+        }
+        if (!timeWasUp && !fewer.isEmpty()) {
+            verdict.add("fewer injections than wanted: " + fewer);
         }
         judge(options, descriptors, controls, world, streams, leftOnTheHost);
         view.put("verdict", verdict);
@@ -112,7 +119,10 @@ final class Report {
             World world,
             CheckedStreams streams,
             List<String> leftOnTheHost) {
-        tallies.stream().filter(t -> !t.holds()).forEach(t -> verdict.add(t.injection.id() + " does not hold"));
+        tallies.stream()
+                .filter(t -> !t.holds(timesCount))
+                .forEach(t -> verdict.add(t.injection.id()
+                        + (t.holds(false) ? " is late: " + String.join(", ", t.late()) : " does not hold")));
         if (!controls.missing().isEmpty()) {
             verdict.add("void: canaries not seen while the appliance was off: " + controls.missing());
         }
@@ -186,12 +196,13 @@ final class Report {
                                 t.recovery(1),
                                 t.injection.within().toMillis(),
                                 t.injection.title(),
-                                t.holds() ? "" : "  <-- "));
+                                t.holds(timesCount) ? "" : "  <-- "));
                 if (t.shortEnds > 0) {
                     text.append("       streams that ended in good order before they were complete: ")
                             .append(t.shortEnds)
                             .append('\n');
                 }
+                t.late().forEach(l -> text.append("       LATE ").append(l).append('\n'));
                 t.figures().forEach(f -> text.append("       ").append(f).append('\n'));
                 t.samples().forEach(s -> text.append("       leaked ").append(s).append('\n'));
                 t.errors().forEach(e -> text.append("       ").append(e).append('\n'));

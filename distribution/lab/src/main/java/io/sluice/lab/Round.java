@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
  */
 record Round(List<Tally> tallies) {
 
-    /** Builds may share the machine: a recovery is waited for this many times longer than the goal before it counts as none, and the figure is recorded. */
+    /** What is late is told from what never comes: a recovery is waited for this many times longer than its row lets it take. */
     private static final int SLACK = 6;
 
-    /** On a machine on which a start takes a minute, an answer takes some seconds. */
-    private static final Duration LEAST_PATIENCE = Duration.ofMinutes(1);
+    /** And anything for so long: on a machine on which a start takes a minute, an answer takes some seconds. */
+    static final Duration LEAST_PATIENCE = Duration.ofMinutes(1);
 
     Round {
         tallies = List.copyOf(tallies);

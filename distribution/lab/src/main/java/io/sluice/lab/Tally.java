@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -23,14 +24,13 @@ final class Tally {
     long gaps;
     int leaking;
     int unrecovered;
-    int late;
     private Duration spent = Duration.ZERO;
     long shortEnds;
     long wrongOctets;
     private final Set<String> samples = new LinkedHashSet<>();
     private final List<String> errors = new ArrayList<>();
-    private final Map<String, List<Long>> figures = new TreeMap<>();
-    private final List<Long> recoveries = new ArrayList<>();
+    private final Map<String, Measured> figures = new TreeMap<>();
+    private final Measured recoveries = new Measured();
 
     Tally(Injection injection) {
         this.injection = injection;
@@ -50,11 +50,9 @@ final class Tally {
         }
     }
 
-    void recovered(Duration after, int slack) {
-        recoveries.add(after.toMillis());
-        if (after.compareTo(injection.within().multipliedBy(slack)) > 0) {
-            late++;
-        }
+    /** @param goal the row's, for this injection of it */
+    void recovered(Duration after, Duration goal) {
+        recoveries.add(after, Optional.of(goal));
     }
 
     /** A round of it has taken so long, all told. */
@@ -63,8 +61,8 @@ final class Tally {
     }
 
     /** Something else that this class measures. */
-    void figure(String name, Duration value) {
-        figures.computeIfAbsent(name, _ -> new ArrayList<>()).add(value.toMillis());
+    void figure(Figure figure) {
+        figures.computeIfAbsent(figure.name(), _ -> new Measured()).add(figure.value(), figure.bar());
     }
 
     void error(String what) {
@@ -80,13 +78,22 @@ final class Tally {
     /** What it measured besides the recovery, one line each. */
     List<String> figures() {
         return figures.entrySet().stream()
-                .map(f -> "%s: p50 %d, max %d, of %d"
-                        .formatted(
-                                f.getKey(),
-                                quantile(f.getValue(), 0.5),
-                                quantile(f.getValue(), 1),
-                                f.getValue().size()))
+                .map(f -> f.getKey() + ": " + f.getValue())
                 .toList();
+    }
+
+    /** What took longer than the row lets it, one sentence each; none if nothing did. */
+    List<String> late() {
+        List<String> late = new ArrayList<>();
+        if (recoveries.late() > 0) {
+            late.add(injection.id() + " recovery: " + recoveries);
+        }
+        figures.forEach((name, values) -> {
+            if (values.late() > 0) {
+                late.add(injection.id() + " " + name + ": " + values);
+            }
+        });
+        return late;
     }
 
     Set<String> samples() {
@@ -99,15 +106,15 @@ final class Tally {
     }
 
     long recovery(double quantile) {
-        return quantile(recoveries, quantile);
+        return recoveries.quantile(quantile);
     }
 
-    private static long quantile(List<Long> values, double quantile) {
-        List<Long> sorted = values.stream().sorted().toList();
-        return sorted.isEmpty() ? 0 : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * quantile));
+    /** @param timesCount whether what is late does not hold, or is only told */
+    boolean holds(boolean timesCount) {
+        return holds() && !(timesCount && !late().isEmpty());
     }
 
-    boolean holds() {
+    private boolean holds() {
         return injection.absent().isPresent()
                 || (!isVoid()
                         && leakedFilter == 0
@@ -119,8 +126,11 @@ final class Tally {
                         && shortEnds == 0);
     }
 
-    /** @param wanted how many injections there were to be */
-    Map<String, Object> view(int wanted) {
+    /**
+     * @param wanted how many injections there were to be
+     * @param timesCount as for {@link #holds(boolean)}
+     */
+    Map<String, Object> view(int wanted, boolean timesCount) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("id", injection.id());
         view.put("title", injection.title());
@@ -134,7 +144,8 @@ final class Tally {
             view.put("chainAbsent", gaps);
             view.put("streams", Map.of("wrongOctets", wrongOctets, "shortEnds", shortEnds));
             view.put("unrecovered", unrecovered);
-            view.put("late", late);
+            view.put("late", recoveries.late());
+            view.put("lateRows", late());
             view.put("spentMillis", spent.toMillis());
             view.put(
                     "recoveryMillis",
@@ -145,11 +156,10 @@ final class Tally {
                             recovery(1),
                             "goal",
                             injection.within().toMillis()));
-            figures.forEach(
-                    (name, values) -> view.put(name, Map.of("p50", quantile(values, 0.5), "max", quantile(values, 1))));
+            figures.forEach((name, values) -> view.put(name, values.view()));
             view.put("samples", samples);
             view.put("errors", errors);
-            view.put("holds", holds());
+            view.put("holds", holds(timesCount));
         }
         return view;
     }

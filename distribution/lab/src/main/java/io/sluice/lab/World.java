@@ -53,7 +53,8 @@ final class World implements AutoCloseable {
     private Optional<CheckedStreams> streams = Optional.empty();
     private final LanObserver lanObserver;
     private long outsideBefore;
-    private final List<Map.Entry<String, Duration>> figures = new ArrayList<>();
+    private final List<Figure> figures = new ArrayList<>();
+    private Optional<Duration> goal = Optional.empty();
     private int swept;
     private Duration starts = Duration.ZERO;
     private boolean closed;
@@ -310,14 +311,31 @@ final class World implements AutoCloseable {
 
     /** Something that was measured, for the report of the class. */
     void figure(String name, Duration value) {
-        figures.add(Map.entry(name, value));
+        figures.add(new Figure(name, value, Optional.empty()));
+    }
+
+    /** @param bar what it may be at most: the catalogue's figure */
+    void figure(String name, Duration value, Duration bar) {
+        figures.add(new Figure(name, value, Optional.of(bar)));
     }
 
     /** What was measured since the last call. */
-    List<Map.Entry<String, Duration>> figures() {
-        List<Map.Entry<String, Duration>> all = List.copyOf(figures);
+    List<Figure> figures() {
+        List<Figure> all = List.copyOf(figures);
         figures.clear();
         return all;
+    }
+
+    /** This injection alone is to be recovered from within so long; its class has others that take longer. */
+    void goal(Duration within) {
+        goal = Optional.of(within);
+    }
+
+    /** What {@link #goal(Duration)} was told since the last call. */
+    Optional<Duration> goal() {
+        Optional<Duration> told = goal;
+        goal = Optional.empty();
+        return told;
     }
 
     /** Flows of the appliance that are alive; -1 if it does not answer. */

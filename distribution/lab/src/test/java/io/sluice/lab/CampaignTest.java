@@ -76,6 +76,9 @@ class CampaignTest {
                 .filter(each -> each.has("holds"))
                 .toList();
         assertThat(run.stream().map(each -> each.path("id").asText())).containsAll(CLASSES);
+        List<String> timeWasUp = texts(report.path("timeWasUpAt"));
+        timeWasUp.forEach(what -> System.out.println("The campaign's time was up: " + what));
+        texts(report.path("late")).forEach(what -> System.out.println("Late beside the other tests: " + what));
         Stream<DynamicTest> each = run.stream()
                 .map(one -> dynamicTest(
                         "%s (%d of %d) %s"
@@ -86,6 +89,7 @@ class CampaignTest {
                                         one.path("title").asText()),
                         () -> {
                             assertThat(one.path("injections").asInt()).isPositive();
+                            assertThat(missing(one)).isSubsetOf(timeWasUp);
                             assertThat(one.path("holds").asBoolean())
                                     .as(one.toPrettyString())
                                     .isTrue();
@@ -97,6 +101,19 @@ class CampaignTest {
                         () -> assertThat(report.path("verdict"))
                                 .as(report.path("verdict").toString())
                                 .isEmpty())));
+    }
+
+    /** A class that had fewer injections than it was to have, as {@code timeWasUpAt} has it; none that had all. */
+    private static List<String> missing(JsonNode one) {
+        int had = one.path("injections").asInt();
+        int wanted = one.path("wanted").asInt();
+        return had == wanted ? List.of() : List.of(one.path("id").asText() + " " + had + " of " + wanted);
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     private static JsonNode ofItsOwn(Path folder) throws IOException {
@@ -112,7 +129,8 @@ class CampaignTest {
                 "lockdown",
                 Options.UNLIMITED,
                 Optional.empty(),
-                Duration.ZERO);
+                Duration.ZERO,
+                false);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         System.out.print(report.table());
         return new ObjectMapper().valueToTree(report.view());
@@ -143,7 +161,8 @@ class CampaignTest {
                 GatewayConfig.NONE,
                 Options.UNLIMITED,
                 Optional.empty(),
-                Duration.ZERO);
+                Duration.ZERO,
+                false);
         Report report = Campaign.run(options, distribution(), folder, System.out);
         assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
         assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");

@@ -38,6 +38,8 @@ class OptionsTest {
         assertThat(commit.times("L07")).isEqualTo(30);
         assertThat(commit.times("F05")).isEqualTo(1);
         assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(13));
+        assertThat(commit.timesCount()).isFalse();
+        assertThat(options.timesCount()).isTrue();
     }
 
     @ParameterizedTest
