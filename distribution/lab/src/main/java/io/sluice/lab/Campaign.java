@@ -115,6 +115,7 @@ final class Campaign {
         }
         long shortEnds = world.streams().shortEnds();
         long wrong = world.streams().wrong();
+        long misdelivered = world.misdelivered();
         world.startsTook();
         world.goal();
         Waiting.pause(dice.nextInt(0, 60));
@@ -144,10 +145,12 @@ final class Campaign {
         int gaps = world.watch.gaps().size();
         long shorter = world.relayWasKilled() ? 0 : world.streams().shortEnds() - shortEnds;
         long wronger = world.streams().wrong() - wrong;
+        long strayed = world.misdelivered() - misdelivered;
         round.tallies().forEach(tally -> {
             tally.gaps += gaps;
             tally.shortEnds += shorter;
             tally.wrongOctets += wronger;
+            tally.misdelivered += strayed;
         });
         if (round.isQuiet()) {
             arrived();

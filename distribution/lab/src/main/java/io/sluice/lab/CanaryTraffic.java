@@ -38,6 +38,8 @@ final class CanaryTraffic implements AutoCloseable {
     private final String device;
     private final Map<String, AtomicLong> sent = new ConcurrentHashMap<>();
     private final AtomicLongArray numbered = new AtomicLongArray(Line.values().length);
+    private final AtomicLong echoed = new AtomicLong();
+    private final AtomicLong misdelivered = new AtomicLong();
     private final boolean box;
     private final Queue<SocketChannel> dials = new ArrayDeque<>();
     private final List<SocketChannel> streams = new ArrayList<>();
@@ -84,6 +86,16 @@ final class CanaryTraffic implements AutoCloseable {
         return numbered.get(line.ordinal());
     }
 
+    /** Of those, that have come back. */
+    long echoed() {
+        return echoed.get();
+    }
+
+    /** Datagrams that have come and are another's, or not as they were sent. */
+    long misdelivered() {
+        return misdelivered.get();
+    }
+
     void pause(boolean now) {
         paused = now;
     }
@@ -109,8 +121,8 @@ final class CanaryTraffic implements AutoCloseable {
                 } else if (now - next > 1_000_000_000L) {
                     next = now;
                 }
-                drain(udp4);
-                drain(udp6);
+                drain(udp4, Line.of(box, false));
+                drain(udp6, Line.of(box, true));
                 if (!paused) {
                     one(tick, udp4, udp6, icmp4, icmp6);
                 }
@@ -125,10 +137,19 @@ final class CanaryTraffic implements AutoCloseable {
         }
     }
 
-    private static void drain(DatagramChannel udp) {
+    /** @param line whose numbered datagrams are to come back by it, and no other's */
+    private void drain(DatagramChannel udp, Line line) {
         try {
             ByteBuffer answer = ByteBuffer.allocate(2048);
             while (udp.receive(answer) != null) {
+                byte[] payload = answer.array();
+                int length = answer.position();
+                if (NumberedDatagram.isMeant(payload, length)) {
+                    boolean ours = NumberedDatagram.line(payload, length)
+                            .filter(line::equals)
+                            .isPresent();
+                    (ours ? echoed : misdelivered).incrementAndGet();
+                }
                 answer.clear();
             }
         } catch (IOException e) {
@@ -146,7 +167,7 @@ final class CanaryTraffic implements AutoCloseable {
         String family = six ? " v6" : " v4";
         int kind = tick / 2 % 10;
         switch (kind) {
-            case 0, 1, 2 -> number(udp, to, family, Line.of(box, six).ordinal());
+            case 0, 1, 2 -> number(udp, to, family, Line.of(box, six));
             case 3, 4 -> datagram("DNS", family, udp, Packets.dnsQuery(tick), to, 53);
             case 5, 6 -> {
                 (six ? icmp6 : icmp4).send(Packets.echo(six, tick), to, 0);
@@ -158,11 +179,8 @@ final class CanaryTraffic implements AutoCloseable {
         }
     }
 
-    private void number(DatagramChannel udp, InetAddress to, String family, int line) {
-        byte[] payload = ByteBuffer.allocate(Packets.MARK_LENGTH + 8)
-                .put(Packets.mark())
-                .putLong(((long) line << Long.SIZE - Byte.SIZE) + numbered.incrementAndGet(line))
-                .array();
+    private void number(DatagramChannel udp, InetAddress to, String family, Line line) {
+        byte[] payload = NumberedDatagram.octets(line, numbered.incrementAndGet(line.ordinal()));
         datagram("UDP", family, udp, payload, to, Places.COUNT_PORT);
     }
 

@@ -2,46 +2,43 @@ package io.sluice.lab;
 
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams, a discarder, octets of a known pattern, an octet a second, and one octet. */
+/** The servers at the canaries' addresses: HTTP that tells who asks, a counter of datagrams that sends them back, a discarder, streams of known octets in both directions, an octet a second, and one octet. */
 final class FarHosts implements AutoCloseable {
-
-    /** A stream's length; at the server's pace it lasts longer than most faults. */
-    static final int PATTERN_LENGTH = 4 << 20;
 
     private static final int BLOCK = 4096;
 
     private final List<AutoCloseable> sockets = new ArrayList<>();
     private final ExecutorService threads =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
+    private final AtomicLong misdelivered = new AtomicLong();
     private final AtomicLongArray datagrams = new AtomicLongArray(Line.values().length);
 
     FarHosts(NetworkNamespace inet) {
         serve(inet, Places.WEB_PORT, this::web);
         serve(inet, Places.DISCARD_PORT, this::discard);
-        serve(inet, Places.PATTERN_PORT, this::pattern);
+        serve(inet, Places.PATTERN_PORT, FarStreams::sendLong);
+        serve(inet, Places.DOWNLOAD_PORT, FarStreams::send);
+        serve(inet, Places.UPLOAD_PORT, FarStreams::check);
         serve(inet, Places.SLOW_PORT, FarHosts::dribble);
         serve(inet, Places.GREETING_PORT, this::greet);
         DatagramSocket counter = Lab.onThread(inet, () -> new DatagramSocket(Places.COUNT_PORT));
         sockets.add(counter);
         threads.execute(() -> count(counter));
-    }
-
-    /** One octet of the pattern. */
-    static byte at(long position) {
-        return (byte) (position * 31 + (position >> 8) * 7 + (position >> 16));
     }
 
     /** Numbered datagrams of this line that have come. */
@@ -52,6 +49,11 @@ final class FarHosts implements AutoCloseable {
     /** Of all lines. */
     long datagrams() {
         return Arrays.stream(Line.values()).mapToLong(this::datagrams).sum();
+    }
+
+    /** Datagrams that have come and were not as somebody sent them, or by another family. */
+    long misdelivered() {
+        return misdelivered.get();
     }
 
     private interface Service {
@@ -108,19 +110,6 @@ final class FarHosts implements AutoCloseable {
         discard(client);
     }
 
-    /** About 1 MB/s, so that every fault finds it under way. */
-    private void pattern(Socket client) throws IOException {
-        OutputStream out = client.getOutputStream();
-        byte[] block = new byte[BLOCK];
-        for (long position = 0; position < PATTERN_LENGTH; position += BLOCK) {
-            for (int i = 0; i < BLOCK; i++) {
-                block[i] = at(position + i);
-            }
-            out.write(block);
-            Waiting.pause(4);
-        }
-    }
-
     private static void dribble(Socket client) throws IOException {
         while (true) {
             client.getOutputStream().write(1);
@@ -129,16 +118,35 @@ final class FarHosts implements AutoCloseable {
     }
 
     private void count(DatagramSocket socket) {
-        DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+        int most = 2 * NumberedDatagram.LENGTH;
+        DatagramPacket packet = new DatagramPacket(new byte[most], most);
         try {
             while (true) {
                 packet.setLength(packet.getData().length);
                 socket.receive(packet);
-                Line.ordinalIn(packet.getData(), packet.getLength()).ifPresent(datagrams::incrementAndGet);
+                if (!NumberedDatagram.isMeant(packet.getData(), packet.getLength())) {
+                    continue;
+                }
+                Optional<Line> line = NumberedDatagram.line(packet.getData(), packet.getLength())
+                        .filter(l -> l.isIpv6() == packet.getAddress() instanceof Inet6Address);
+                if (line.isEmpty()) {
+                    misdelivered.incrementAndGet();
+                    continue;
+                }
+                datagrams.incrementAndGet(line.get().ordinal());
+                echo(socket, packet);
             }
         } catch (IOException e) {
             // The lab closes it.
             return;
+        }
+    }
+
+    private static void echo(DatagramSocket socket, DatagramPacket packet) {
+        try {
+            socket.send(packet);
+        } catch (IOException e) {
+            return; // there is no way back in this moment
         }
     }
 

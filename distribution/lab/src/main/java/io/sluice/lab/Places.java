@@ -65,8 +65,14 @@ final class Places {
     /** Takes and discards streams. */
     static final int DISCARD_PORT = 9;
 
-    /** Sends {@link PatternServer}'s octets. */
+    /** Sends a long stream of {@link SeededOctets}. */
     static final int PATTERN_PORT = 8000;
+
+    /** Sends one of those that are under way all the time. */
+    static final int DOWNLOAD_PORT = 8003;
+
+    /** Looks at one of those. */
+    static final int UPLOAD_PORT = 8004;
 
     /** Sends an octet a second. */
     static final int SLOW_PORT = 8001;

@@ -64,13 +64,17 @@ final class Report {
         view.put("canaries", world.fromLan.total() + world.fromBox.total());
         view.put("datagramsCarriedInQuiet", Math.round(carried.share() * 10_000) / 10_000.0);
         view.put("datagramsInQuiet", carried.view());
+        view.put("datagramsEchoed", world.fromLan.echoed() + world.fromBox.echoed());
+        view.put("datagramsMisdelivered", world.misdelivered());
         view.put("ruleTransactions", world.watch.transactions());
         view.put("chainAbsent", tallies.stream().mapToLong(t -> t.gaps).sum());
         view.put(
                 "streams",
                 Map.of(
                         "octets", streams.octets(),
+                        "octetsSent", streams.sent(),
                         "wrong", streams.wrong(),
+                        "wrongAt", streams.samples(),
                         "shortEnds", streams.shortEnds(),
                         "complete", streams.complete(),
                         "reset", streams.broken()));
@@ -135,8 +139,11 @@ final class Report {
         if (world.fromLan.broken() != null || world.fromBox.broken() != null) {
             verdict.add("void: the canaries have stopped: " + world.fromLan.broken() + ", " + world.fromBox.broken());
         }
-        if (streams.octets() == 0) {
-            verdict.add("void: not one octet of the checked streams came");
+        if (streams.octets() == 0 || streams.sent() == 0) {
+            verdict.add("void: the checked streams carried nothing one way or the other");
+        }
+        if (world.misdelivered() > 0) {
+            verdict.add("datagrams reached another than they were for, or were not as they were sent");
         }
         if (streams.wrong() > 0) {
             verdict.add("octets were wrong");
@@ -197,6 +204,10 @@ final class Report {
                                 t.injection.within().toMillis(),
                                 t.injection.title(),
                                 t.holds(timesCount) ? "" : "  <-- "));
+                if (t.wrongOctets + t.misdelivered > 0) {
+                    text.append("       wrong octets in streams: %d, misdelivered datagrams: %d%n"
+                            .formatted(t.wrongOctets, t.misdelivered));
+                }
                 if (t.shortEnds > 0) {
                     text.append("       streams that ended in good order before they were complete: ")
                             .append(t.shortEnds)

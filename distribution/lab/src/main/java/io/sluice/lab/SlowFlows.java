@@ -15,8 +15,8 @@ final class SlowFlows {
     /** The catalogue's, F08: what the others have to keep. */
     private static final double KEPT = 0.95;
 
-    /** A quarter of what the four streams are sent: of less nothing could be told. */
-    private static final double LEAST = 1_000_000;
+    /** A quarter of what the streams are sent at 2 MB/s: of less nothing could be told. */
+    private static final double LEAST = 500_000;
 
     private static final int SECOND = 1_000;
 
@@ -57,6 +57,9 @@ final class SlowFlows {
         Socket one = new Socket();
         one.setReceiveBufferSize(1);
         one.connect(new InetSocketAddress(Places.WEB4, server ? Places.SLOW_PORT : Places.PATTERN_PORT), 5 * SECOND);
+        if (!server) {
+            one.getOutputStream().write(SeededOctets.seed(1));
+        }
         return one;
     }
 

@@ -27,6 +27,7 @@ final class Tally {
     private Duration spent = Duration.ZERO;
     long shortEnds;
     long wrongOctets;
+    long misdelivered;
     private final Set<String> samples = new LinkedHashSet<>();
     private final List<String> errors = new ArrayList<>();
     private final Map<String, Measured> figures = new TreeMap<>();
@@ -123,6 +124,7 @@ final class Tally {
                         && unrecovered == 0
                         && errors.isEmpty()
                         && wrongOctets == 0
+                        && misdelivered == 0
                         && shortEnds == 0);
     }
 
@@ -143,6 +145,7 @@ final class Tally {
             view.put("leakingInjections", leaking);
             view.put("chainAbsent", gaps);
             view.put("streams", Map.of("wrongOctets", wrongOctets, "shortEnds", shortEnds));
+            view.put("datagramsMisdelivered", misdelivered);
             view.put("unrecovered", unrecovered);
             view.put("late", recoveries.late());
             view.put("lateRows", late());

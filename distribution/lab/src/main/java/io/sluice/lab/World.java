@@ -139,7 +139,7 @@ final class World implements AutoCloseable {
         start();
         Waiting.until("the tunnel", this::carries);
         if (streams.isEmpty()) {
-            streams = Optional.of(new CheckedStreams(lab.lan.name(), 4));
+            streams = Optional.of(new CheckedStreams(lab.lan.name(), lab.gw.name()));
         }
     }
 
@@ -207,6 +207,11 @@ final class World implements AutoCloseable {
         return Waiting.within(patience, () -> carries(System.nanoTime() - begun < SOON ? QUICK : SLOW))
                 ? Optional.of(Duration.ofNanos(System.nanoTime() - begun))
                 : Optional.empty();
+    }
+
+    /** Numbered datagrams that reached another than they were for, or were not as they were sent, so far. */
+    long misdelivered() {
+        return far.misdelivered() + fromLan.misdelivered() + fromBox.misdelivered();
     }
 
     RawSocket raw(NetworkNamespace namespace, int family, int protocol) {

@@ -2,7 +2,6 @@ package io.sluice.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,16 +34,24 @@ class CarriedTest {
     }
 
     @Test
-    void line_isReadFromTheDatagram() {
+    void datagramThatIsNotAsItWasSent_isNobodys() {
         for (Line line : Line.values()) {
-            byte[] payload = ByteBuffer.allocate(64)
-                    .put(Packets.mark())
-                    .putLong(((long) line.ordinal() << 56) + 4_711)
-                    .array();
-            assertThat(Line.ordinalIn(payload, Packets.MARK_LENGTH + 8)).hasValue(line.ordinal());
-            assertThat(Line.ordinalIn(payload, Packets.MARK_LENGTH)).isEmpty();
+            byte[] payload = NumberedDatagram.octets(line, 4_711);
+            assertThat(NumberedDatagram.line(payload, payload.length)).hasValue(line);
+            assertThat(NumberedDatagram.line(payload, payload.length - 1)).isEmpty();
+            for (int at = 0; at < payload.length; at++) {
+                byte[] other = payload.clone();
+                other[at] ^= 1;
+                assertThat(NumberedDatagram.line(other, other.length))
+                        .as("%d", at)
+                        .isEmpty();
+            }
         }
-        assertThat(Line.ordinalIn(new byte[64], Packets.MARK_LENGTH + 8)).isEmpty();
+        assertThat(NumberedDatagram.isMeant(NumberedDatagram.octets(Line.BOX4, 1), 15))
+                .isFalse();
+        assertThat(NumberedDatagram.isMeant(Packets.mark(13), Packets.MARK_LENGTH))
+                .isFalse();
         assertThat(Line.of(true, false)).isEqualTo(Line.BOX4);
+        assertThat(Line.CLIENT6.isIpv6()).isTrue();
     }
 }

@@ -65,4 +65,10 @@ class TallyTest {
                 .containsEntry(
                         "xMillis", Map.of("p50", 149L, "max", 149L, "of", 2, "bar", 100L, "late", 1, "inTime", false));
     }
+
+    @Test
+    void misdeliveredDatagram_doesNotHold() {
+        tally.misdelivered = 1;
+        assertThat(tally.holds(false)).isFalse();
+    }
 }
