@@ -212,6 +212,8 @@ final class Http2Pair implements AutoCloseable {
     @Override
     public void close() {
         dialer.close();
+        // One that still holds what it has not read outlives its connection.
+        calls.forEach(Channel::close);
         connections.forEach(Channel::close);
         listener.close();
         pump();
