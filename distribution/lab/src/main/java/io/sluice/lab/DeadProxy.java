@@ -57,7 +57,7 @@ final class DeadProxy {
         for (JsonNode flow : failed) {
             if (flow.path("outbound").asText().equals("out")
                     && flow.path("closeReason").asText().equals("CONNECT_REFUSED")
-                    && flow.path("detail").asText().contains(Places.RELAY4)) {
+                    && flow.path("detail").asText().contains(w.config().relay())) {
                 isSaid(w);
                 return;
             }
