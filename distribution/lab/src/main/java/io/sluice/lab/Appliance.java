@@ -3,6 +3,7 @@ package io.sluice.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.testkit.netns.NetworkNamespace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,7 @@ final class Appliance implements AutoCloseable {
     }
 
     void start() {
+        forgetFailures();
         run("start");
     }
 
@@ -223,9 +225,19 @@ final class Appliance implements AutoCloseable {
                 .redirectOutput(folder.resolve("console.log").toFile());
         builder.environment().putAll(environment());
         mayStart();
+        forgetFailures();
         Process process = builder.start();
         launched = Optional.of(process);
         return process;
+    }
+
+    /** The lab ends it more often than a start may fail, and wants it whole each time, without the wait. */
+    private void forgetFailures() {
+        try {
+            Files.deleteIfExists(data().resolve("launcher.starts"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void mayStart() {
