@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
@@ -44,6 +45,7 @@ final class Appliance {
     private final StopWatcher stopWatcher = new StopWatcher();
     private BundleSet bundles;
 
+    /** @param property looks a system property up, null where it is not set */
     Appliance(Directories directories, BundlePlan plan, LaunchConfig config, Function<String, String> property)
             throws LaunchException {
         this.plan = plan;
@@ -153,6 +155,16 @@ final class Appliance {
 
     String wires() {
         return WireList.of(framework.getBundleContext().getBundles());
+    }
+
+    /** Says of every bundle that it is about to be started; to be called between {@link #install} and {@link #start}. */
+    void watchStarts(Consumer<String> doing) {
+        framework.getBundleContext().addBundleListener(new StartWatcher(doing));
+    }
+
+    /** @return whether the framework ended within this time, for whatever reason */
+    boolean endsWithin(Duration time) throws InterruptedException {
+        return framework.waitForStop(time.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
     }
 
     /** Blocks until the framework ended, for whatever reason. */

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  */
 record LaunchConfig(List<String> features, Duration startTimeout, Duration stopTimeout, Map<String, String> framework) {
 
-    /** A watchdog that switches back to the old release after an update waits this long for readiness. */
+    /** Ours: a start takes some seconds, and on the slowest box with a cold disk not a quarter of this. */
     static final Duration DEFAULT_START_TIMEOUT = Duration.ofSeconds(120);
 
     /** Below the 90 s after which systemd kills a service that does not stop (DefaultTimeoutStopSec). */
@@ -82,6 +82,13 @@ record LaunchConfig(List<String> features, Duration startTimeout, Duration stopT
                 .distinct()
                 .toList();
         return new LaunchConfig(names, start, stop, framework);
+    }
+
+    /** The same with other features. */
+    LaunchConfig with(List<String> others, Map<String, String> properties) {
+        Map<String, String> all = new LinkedHashMap<>(framework);
+        all.putAll(properties);
+        return new LaunchConfig(others, startTimeout, stopTimeout, all);
     }
 
     private static Duration seconds(String text, Duration otherwise, String key, String origin) throws LaunchException {

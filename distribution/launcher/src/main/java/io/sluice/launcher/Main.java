@@ -72,21 +72,39 @@ public final class Main {
     }
 
     private static ExitCode run(Directories directories) throws LaunchException, InterruptedException {
-        LaunchConfig config = LaunchConfig.read(directories.setting("launcher.properties"));
-        BundlePlan plan = plan(config, directories);
+        LaunchConfig written = LaunchConfig.read(directories.setting("launcher.properties"));
+        features(written, directories);
         DataLock lock = DataLock.take(directories.data());
         removeLeftovers(directories.temporary());
         StateFile state = new StateFile(directories.data());
         state.write(StateFile.State.STARTING, List.of());
 
-        Appliance appliance = new Appliance(directories, plan, config, System::getProperty);
-        appliance.install();
-        Shutdown shutdown = new Shutdown(appliance, config.stopTimeout(), state, lock);
-        Runtime.getRuntime().addShutdownHook(new Thread(shutdown, "sluice-stop"));
-        List<String> problems = appliance.start(config.startTimeout());
-        if (!shutdown.begun()) {
-            report(appliance, problems, state);
+        FailedStarts starts = FailedStarts.read(directories.data(), FailedStarts.boot());
+        Rescue rescue = new Rescue(starts);
+        LaunchConfig config = rescue.instead(written);
+        Appliance appliance;
+        Shutdown shutdown;
+        try (EarlyStop early = new EarlyStop(starts)) {
+            rescue.await();
+            starts.begin();
+            appliance = new Appliance(directories, plan(config, directories), config, System::getProperty);
+            appliance.install();
+            appliance.watchStarts(starts::doing);
+            shutdown = new Shutdown(appliance, config.stopTimeout(), state, starts, lock);
+            Runtime.getRuntime().addShutdownHook(new Thread(shutdown, "sluice-stop"));
         }
+        List<String> problems;
+        try {
+            problems = appliance.start(config.startTimeout());
+        } catch (LaunchException e) {
+            shutdown.endsWith(e.exitCode());
+            throw e;
+        }
+        starts.doing("after everything was started");
+        if (!shutdown.begun()) {
+            report(appliance, rescue, problems, state);
+        }
+        starts.stand(appliance::endsWithin);
         ExitCode exitCode = appliance.waitForStop();
         shutdown.endsWith(exitCode);
         return exitCode;
@@ -100,27 +118,33 @@ public final class Main {
         }
     }
 
-    private static BundlePlan plan(LaunchConfig config, Directories directories) throws LaunchException {
+    private static List<Feature> features(LaunchConfig config, Directories directories) throws LaunchException {
         List<Feature> features = new ArrayList<>();
         for (String name : config.features()) {
             features.add(Feature.read(directories.features(), name));
         }
-        return BundlePlan.of(features, directories.system());
+        return features;
+    }
+
+    private static BundlePlan plan(LaunchConfig config, Directories directories) throws LaunchException {
+        return BundlePlan.of(features(config, directories), directories.system());
     }
 
     /** The one line on the console; every problem is in the log and, as a warning, on the console too. */
-    private static void report(Appliance appliance, List<String> problems, StateFile state) {
+    private static void report(Appliance appliance, Rescue rescue, List<String> shortfalls, StateFile state) {
         Logger log = LoggerFactory.getLogger(Main.class);
+        List<String> problems = new ArrayList<>(rescue.problems());
+        problems.addAll(shortfalls);
         problems.forEach(log::warn);
         String version = Main.class.getPackage().getImplementationVersion();
         String line = "Sluice %s %s in %.2f s: %s, process %d"
                 .formatted(
                         version == null ? "(unpackaged)" : version,
-                        problems.isEmpty() ? "is ready" : "runs incomplete",
+                        rescue.mode() ? "is in rescue mode" : shortfalls.isEmpty() ? "is ready" : "runs incomplete",
                         sinceJvmStart().toMillis() / 1000.0,
-                        problems.isEmpty()
+                        shortfalls.isEmpty()
                                 ? appliance.size()
-                                : problems.size() + " of " + appliance.size() + " not at work",
+                                : shortfalls.size() + " of " + appliance.size() + " not at work",
                         ProcessHandle.current().pid());
         // First the file: who has read the line may look there.
         state.write(problems.isEmpty() ? StateFile.State.READY : StateFile.State.INCOMPLETE, problems);

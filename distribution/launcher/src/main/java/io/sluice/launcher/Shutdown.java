@@ -19,14 +19,16 @@ final class Shutdown implements Runnable {
     private final Appliance appliance;
     private final Duration timeout;
     private final StateFile state;
+    private final FailedStarts starts;
     private final DataLock lock;
     private volatile boolean begun;
     private volatile ExitCode exitCode = ExitCode.OK;
 
-    Shutdown(Appliance appliance, Duration timeout, StateFile state, DataLock lock) {
+    Shutdown(Appliance appliance, Duration timeout, StateFile state, FailedStarts starts, DataLock lock) {
         this.appliance = appliance;
         this.timeout = timeout;
         this.state = state;
+        this.starts = starts;
         this.lock = lock;
     }
 
@@ -43,8 +45,12 @@ final class Shutdown implements Runnable {
     public void run() {
         begun = true;
         long start = System.nanoTime();
+        boolean wished = !StopWatcher.exitedByBundle() && exitCode != ExitCode.FAILURE;
+        if (wished) {
+            starts.clear();
+        }
         state.write(StateFile.State.STOPPING, List.of());
-        ExitCode code = stopped() ? exitCode : ExitCode.FAILURE;
+        ExitCode code = stopped() && wished ? exitCode : ExitCode.FAILURE;
         LOG.info("Stopped after {} ms", (System.nanoTime() - start) / 1_000_000);
         state.write(StateFile.State.STOPPED, List.of());
         try {

@@ -17,7 +17,7 @@ final class StateFile {
         STARTING,
         /** Every bundle of the features is active. */
         READY,
-        /** The start levels are done, and some bundle is missing; the rest works. */
+        /** The start levels are done, and some bundle is missing, or in rescue mode most of them; the rest works. */
         INCOMPLETE,
         STOPPING,
         STOPPED

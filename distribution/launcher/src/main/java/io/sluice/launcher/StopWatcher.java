@@ -53,6 +53,13 @@ final class StopWatcher implements SynchronousBundleListener {
                 .findFirst();
     }
 
+    /** Whether a bundle has called {@code System.exit}, from wherever: only the launcher's own {@code main} is to. */
+    static boolean exitedByBundle() {
+        return Thread.getAllStackTraces().values().stream()
+                .anyMatch(stack ->
+                        isIn(stack, "java.lang.Runtime", "exit") && !isIn(stack, Main.class.getName(), "main"));
+    }
+
     private static Stream<String> stacks(Predicate<StackTraceElement[]> wanted) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> wanted.test(thread.getValue()))

@@ -10,6 +10,9 @@
  * which hangs there is reported instead of waited for in silence; {@code sluice-stop} is the JVM's shutdown hook and ends
  * the process within {@link io.sluice.launcher.LaunchConfig#stopTimeout()} whatever a bundle does.
  *
+ * <p>A start that follows failed ones waits first, and behind five of them only the features of {@link io.sluice.launcher.Rescue} are installed;
+ * {@link io.sluice.launcher.FailedStarts} says what a failed start is.
+ *
  * <p>Ownership: {@link io.sluice.launcher.DataLock} is held from before the framework exists until the process ends, so
  * {@code data/} has one writer.
  *

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,19 @@ class ApplianceTest {
 
         assertThat(appliance.start(LONG)).isEmpty();
         assertThat(appliance.size()).isEqualTo("3 bundles");
+    }
+
+    @Test
+    void says_what_is_started_and_whether_it_stands() throws Exception {
+        install(bundle("first", 1, Map.of()), bundle("second", 5, Map.of()));
+        List<String> said = new CopyOnWriteArrayList<>();
+        appliance.watchStarts(said::add);
+        appliance.start(LONG);
+
+        assertThat(said).containsExactly("while first 1.0.0 was being started", "while second 1.0.0 was being started");
+        assertThat(appliance.endsWithin(SHORT)).isFalse();
+        appliance.stop(LONG);
+        assertThat(appliance.endsWithin(SHORT)).isTrue();
     }
 
     @Test

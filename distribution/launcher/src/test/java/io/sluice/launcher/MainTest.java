@@ -52,6 +52,7 @@ class MainTest {
         first.destroy();
         assertThat(exitCode(first)).isEqualTo(ExitCode.OK.value());
         assertThat(home.resolve("data/launcher.state")).content().startsWith("state=STOPPED\n");
+        assertThat(home.resolve("data/launcher.starts")).doesNotExist();
     }
 
     @Test
@@ -97,6 +98,72 @@ class MainTest {
                 .contains("ExitingActivator.start")
                 .doesNotContain("have not stopped");
         assertThat(home.resolve("data/noted")).exists();
+    }
+
+    /** What ends every start is not in rescue mode's features; what is written beside it is. */
+    @Test
+    void starts_that_fail_one_after_the_other_lead_to_rescue_mode_and_a_stop_out_of_it() throws Exception {
+        activated("exiting", ExitingActivator.class);
+        feature("fine", "exiting");
+        Jars.bundle(home.resolve("system"), "rescuer", 1, Map.of());
+        Files.writeString(
+                home.resolve("features/rescue.json"),
+                "{\"id\": \"t:rescue:1\", \"bundles\": [{\"id\": \"t:rescuer:1.0.0\", \"start-order\": 1}]}");
+        Files.move(home.resolve("features/base.json"), home.resolve("features/all.json"));
+        feature("fine");
+        Files.writeString(home.resolve("etc/launcher.properties"), "features = all\n");
+        assertThat(exitCode(launch())).isEqualTo(ExitCode.FAILURE.value());
+        Process second = launch();
+        assertThat(exitCode(second)).isEqualTo(ExitCode.FAILURE.value());
+        assertThat(output(second)).contains("1 start has failed; this one begins after 1 s");
+        for (int failed = 3; failed <= 5; failed++) {
+            assertThat(exitCode(launch())).isEqualTo(ExitCode.FAILURE.value());
+        }
+
+        Process rescue = launch();
+        awaitLine(rescue, "is in rescue mode in");
+
+        assertThat(output(rescue)).contains("2 bundles");
+        String why = "5 starts in a row have failed, the last one while exiting 1.0.0 was being started";
+        assertThat(home.resolve("data/launcher.state"))
+                .content()
+                .startsWith("state=INCOMPLETE\n")
+                .contains("problem=rescue mode: " + why + ". Only the consoles");
+        rescue.destroyForcibly();
+        assertThat(exitCode(rescue)).isEqualTo(137);
+        Process again = launch();
+        awaitLine(again, "is in rescue mode in");
+        assertThat(output(again)).contains("6 starts in a row have failed");
+        again.destroy();
+        assertThat(exitCode(again)).isEqualTo(ExitCode.OK.value());
+        Files.writeString(home.resolve("etc/launcher.properties"), "features = base\n");
+        awaitLine(launch(), "is ready in");
+    }
+
+    /** As a service manager may, which gives up waiting. */
+    @Test
+    void a_signal_while_a_start_waits_is_no_failed_start() throws Exception {
+        Files.createDirectories(home.resolve("data"));
+        Path kept =
+                Files.writeString(home.resolve("data/launcher.starts"), "boot=" + FailedStarts.boot() + "\nfailed=4\n");
+        Process process = launch();
+        awaitLine(process, "this one begins after 8 s");
+
+        process.destroy();
+
+        assertThat(exitCode(process)).isEqualTo(143);
+        assertThat(kept).doesNotExist();
+    }
+
+    /** Also where the launcher could take it for a stop that somebody wanted. */
+    @Test
+    void a_bundle_that_ends_the_process_from_a_thread_of_its_own_is_a_failure() throws Exception {
+        activated("leaving", LeavingActivator.class);
+        feature("fine", "leaving");
+
+        assertThat(exitCode(launch())).isEqualTo(ExitCode.FAILURE.value());
+
+        assertThat(home.resolve("data/launcher.starts")).content().contains("failed=1\n");
     }
 
     /** It waits for the end of the process, and the end of the process for it. */
