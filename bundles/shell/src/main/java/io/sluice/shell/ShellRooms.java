@@ -175,6 +175,11 @@ public class ShellRooms implements Rooms {
         return Optional.ofNullable(components).map(runtime -> new Diagnosis(context, runtime));
     }
 
+    @Override
+    public Optional<String> rescue() {
+        return Optional.ofNullable(context.getProperty(RESCUE));
+    }
+
     BundleContext context() {
         return context;
     }

@@ -163,6 +163,11 @@ public class RestRooms implements Rooms {
         return Optional.ofNullable(components).map(runtime -> new Diagnosis(context, runtime));
     }
 
+    @Override
+    public Optional<String> rescue() {
+        return Optional.ofNullable(context.getProperty(RESCUE));
+    }
+
     BundleContext context() {
         return context;
     }

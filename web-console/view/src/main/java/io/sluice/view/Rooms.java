@@ -16,6 +16,12 @@ import java.util.Optional;
 /** The rooms that can be shown, as far as they are active now. Each call looks again. */
 public interface Rooms {
 
+    /** Framework property: the launcher is in rescue mode, and why. */
+    String RESCUE = "sluice.rescue";
+
+    /** Why only the consoles and the kill switch were started; empty where everything was. */
+    Optional<String> rescue();
+
     Optional<TunnelController> tunnel();
 
     Optional<FlowTable> flows();

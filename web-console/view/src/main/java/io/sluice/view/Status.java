@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How the appliance stands as a whole, read back from the rooms at one moment.
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param tunnel the coordinator's words, if it is active
  * @param totals the flow table's sums, if it is active
  * @param failing the outbounds that open nothing
+ * @param rescue why only the consoles and the kill switch were started, if so
  * @param warnings sentences on what limits or endangers the present state
  */
 public record Status(
@@ -39,6 +41,7 @@ public record Status(
         int outbounds,
         int rules,
         FailingOutbounds failing,
+        Optional<String> rescue,
         List<String> warnings) {
 
     /** The state in one word: the same in shell, REST and page. */
@@ -55,7 +58,7 @@ public record Status(
         OFFLINE,
         /** Steps are being undone. */
         STOPPING,
-        /** The last start failed and was undone. */
+        /** The last start of the tunnel failed and was undone, or starts of the appliance have failed and it is in rescue mode. */
         ERROR;
 
         public String text() {
@@ -69,8 +72,36 @@ public record Status(
         Optional<EgressBinder.EgressStatus> egress = rooms.egress().map(EgressBinder::status);
         int inbounds = rooms.inbounds().size();
         int outbounds = rooms.outbounds().size();
+        Optional<String> rescue = rooms.rescue();
+        List<String> warnings = rescue.isPresent()
+                ? List.of(rescue.get() + ". Put right what the log tells of, then: sluice restart")
+                : absences(rooms, totals, outbounds, egress);
+        FailingOutbounds failing = FailingOutbounds.of(rooms);
+        boolean flowing = totals.isPresent() && rooms.policy().isPresent() && outbounds > 0 && egress.isPresent();
+        Word state = rescue.isPresent() ? Word.ERROR : word(tunnel, flowing && !failing.none());
+        return new Status(
+                state,
+                rescue.isPresent()
+                        ? rescued(rooms.killSwitch())
+                        : state == Word.DEGRADED && flowing
+                                ? unanswered(tunnel, rooms.killSwitch())
+                                : headline(state, tunnel, inbounds, flowing),
+                tunnel,
+                totals,
+                rooms.config().flatMap(store -> store.current()),
+                egress,
+                inbounds,
+                outbounds,
+                rooms.policy().map(policy -> policy.rules().size()).orElse(0),
+                failing,
+                rescue,
+                Stream.concat(warnings.stream(), failing.warnings().stream()).toList());
+    }
+
+    private static List<String> absences(
+            Rooms rooms, Optional<FlowTotals> totals, int outbounds, Optional<EgressBinder.EgressStatus> egress) {
         List<String> warnings = new ArrayList<>();
-        if (tunnel.isEmpty()) {
+        if (rooms.tunnel().isEmpty()) {
             warnings.add("the tunnel coordinator is not active");
         }
         if (totals.isEmpty()) {
@@ -86,24 +117,7 @@ public record Status(
             warnings.add("no egress binder is active: outbounds refuse to dial");
         }
         egress.flatMap(EgressBinder.EgressStatus::limitation).ifPresent(warnings::add);
-        FailingOutbounds failing = FailingOutbounds.of(rooms);
-        warnings.addAll(failing.warnings());
-        boolean flowing = totals.isPresent() && rooms.policy().isPresent() && outbounds > 0 && egress.isPresent();
-        Word state = word(tunnel, flowing && !failing.none());
-        return new Status(
-                state,
-                state == Word.DEGRADED && flowing
-                        ? unanswered(tunnel, rooms.killSwitch())
-                        : headline(state, tunnel, inbounds, flowing),
-                tunnel,
-                totals,
-                rooms.config().flatMap(store -> store.current()),
-                egress,
-                inbounds,
-                outbounds,
-                rooms.policy().map(policy -> policy.rules().size()).orElse(0),
-                failing,
-                List.copyOf(warnings));
+        return warnings;
     }
 
     /** @param carrying whether a new flow may be opened, as far as is known */
@@ -141,11 +155,21 @@ public record Status(
 
     /** Every room is there, and no server answers. */
     private static String unanswered(Optional<TunnelStatus> tunnel, Optional<KillSwitch> killSwitch) {
-        boolean closed = killSwitch
+        return device(tunnel) + " takes traffic in, but no outbound gets through to its server"
+                + (closed(killSwitch) ? "; nothing passes beside it but what the kill switch allows." : ".");
+    }
+
+    private static String rescued(Optional<KillSwitch> killSwitch) {
+        return "Rescue mode: only the consoles and the kill switch are at work; "
+                + (closed(killSwitch)
+                        ? "nothing passes but what the kill switch allows."
+                        : "traffic of this machine is not touched.");
+    }
+
+    private static boolean closed(Optional<KillSwitch> killSwitch) {
+        return killSwitch
                 .filter(rules -> rules.status().state() != KillSwitchStatus.State.DISARMED)
                 .isPresent();
-        return device(tunnel) + " takes traffic in, but no outbound gets through to its server"
-                + (closed ? "; nothing passes beside it but what the kill switch allows." : ".");
     }
 
     private static String off(boolean blocked, int inbounds) {
@@ -170,6 +194,7 @@ public record Status(
         view.put("schema", "sluice.status/1");
         view.put("state", state.text());
         view.put("headline", headline);
+        view.put("rescue", rescue.orElse(null));
         view.put("tunnel", tunnel.map(Views::tunnel).orElse(null));
         view.put("flows", totals.map(Views::totals).orElse(null));
         view.put("config", generation.map(Views::generation).orElse(null));

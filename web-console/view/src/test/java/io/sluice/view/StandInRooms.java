@@ -33,6 +33,8 @@ final class StandInRooms implements Rooms {
     KillSwitchStatus.State killSwitch;
 
     boolean egress = true;
+    boolean tunnel = true;
+    Optional<String> rescue = Optional.empty();
 
     private final List<Outbound> outbounds = new ArrayList<>();
     private final List<RuleSnapshot> rules = new ArrayList<>();
@@ -60,7 +62,15 @@ final class StandInRooms implements Rooms {
     }
 
     @Override
+    public Optional<String> rescue() {
+        return rescue;
+    }
+
+    @Override
     public Optional<TunnelController> tunnel() {
+        if (!tunnel) {
+            return Optional.empty();
+        }
         return Optional.of(answering(
                 TunnelController.class,
                 Map.of(

@@ -9,6 +9,7 @@ import io.sluice.view.Status.Word;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is said of outbounds that open nothing. */
@@ -127,5 +128,27 @@ class StatusTest {
         inTrouble("out");
         rooms.egress = false;
         assertThat(status().headline()).isEqualTo("sluice0 takes traffic in, but new flows are refused.");
+    }
+
+    /** What is not there by intention is not complained of one by one. */
+    @Test
+    void rescueMode_isAnError_withItsReason() {
+        rooms.tunnel = false;
+        rooms.egress = false;
+        rooms.rescue = Optional.of("5 starts in a row have failed");
+        rooms.killSwitch = KillSwitchStatus.State.BLOCKED;
+        Status status = status();
+        assertThat(status.state()).isEqualTo(Word.ERROR);
+        assertThat(status.headline())
+                .isEqualTo("Rescue mode: only the consoles and the kill switch are at work;"
+                        + " nothing passes but what the kill switch allows.");
+        assertThat(status.warnings())
+                .containsExactly(
+                        "5 starts in a row have failed. Put right what the log tells of, then: sluice restart");
+        assertThat(status.view()).containsEntry("rescue", "5 starts in a row have failed");
+        rooms.killSwitch = KillSwitchStatus.State.DISARMED;
+        assertThat(status().headline())
+                .isEqualTo("Rescue mode: only the consoles and the kill switch are at work;"
+                        + " traffic of this machine is not touched.");
     }
 }

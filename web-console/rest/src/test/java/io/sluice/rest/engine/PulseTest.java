@@ -42,6 +42,7 @@ class PulseTest {
                 0,
                 0,
                 new FailingOutbounds(new TreeMap<>(troubles), false),
+                Optional.empty(),
                 List.of());
     }
 
