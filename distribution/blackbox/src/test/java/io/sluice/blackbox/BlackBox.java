@@ -21,6 +21,7 @@ final class BlackBox implements AutoCloseable {
     private final Path folder;
     private final List<String> wrapper;
     private final Map<String, String> environment = new HashMap<>();
+    private Path home = distribution();
 
     /**
      * @param folder where etc, data and log are made
@@ -87,6 +88,12 @@ final class BlackBox implements AutoCloseable {
         return this;
     }
 
+    /** Another installation than the one that was built: one that a test may change. */
+    BlackBox installed(Path other) {
+        home = other;
+        return this;
+    }
+
     BlackBox configured(String json) throws IOException {
         writePrivately(configFile(), json);
         return this;
@@ -101,7 +108,7 @@ final class BlackBox implements AutoCloseable {
     List<String> words(String... arguments) {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace.name()));
         words.addAll(wrapper);
-        words.add(program());
+        words.add(home.resolve("bin/sluice").toString());
         words.addAll(Arrays.asList(arguments));
         return words;
     }
