@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Theory of operation. Three things are kept apart: the <em>mode</em>, which people decide; the last <em>policy</em>, which the coordinator gives; and whether
  * the filter is <em>closed</em>, which follows from both ({@link Stand}). Closing sets the kernel first and writes the memory afterwards, so a full disk keeps
- * nobody from being protected; loosening writes first. Whoever starts anew finds the filter in the kernel, or closes it at once if the memory says that it was
+ * nobody from being protected; loosening writes first. What is closed is acknowledged (by the return of a call, or an event) when it is written. Whoever starts anew finds the filter in the kernel, or closes it at once if the memory says that it was
  * closed: by a policy that lets nothing pass and knows the tunnel's addresses of before, until the coordinator speaks. What the kernel refuses while nobody
  * waits for the answer is tried {@link Again}.
  */
@@ -140,10 +140,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
                 || (changed && memory.closed() && filter.set().isPresent())) {
             try {
                 follow();
-                tell(
-                        memory.mode() == before
-                                ? "The configuration changed what the kill switch allows."
-                                : "The configuration set the mode " + Limitations.word(memory.mode()) + ".");
+                remember(); // what is told is to outlive a power cut
+                tell(Reasons.configured(before, memory.mode()));
+                return;
             } catch (KillSwitchException e) {
                 refused(e);
             }
@@ -169,7 +168,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         }
         try {
             follow();
+            remember();
             tell("What the kernel had refused is in force now. " + standing.reason());
+            return;
         } catch (KillSwitchException | RuntimeException e) {
             standing.trouble(String.valueOf(e.getMessage()));
             again.later();
@@ -253,7 +254,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         Memory before = memory;
         memory = knowing(memory.withMode(wanted));
         try {
-            keeping.write(memory);
+            keeping.write(memory, settings, untilTold());
             if (off) {
                 open("An operator disarmed the kill switch.");
             } else {

@@ -26,16 +26,31 @@ final class Keeping {
         this.backend = backend;
     }
 
-    /** Before something else is done that must not be done without it. */
-    void write(Memory memory) throws KillSwitchException {
+    /** As {@link #remember}, before something else is done that must not be done without it. */
+    void write(Memory memory, Settings settings, FirewallPolicy atBoot) throws KillSwitchException {
         try {
-            file.write(memory);
+            stateAndBoot(memory, settings, atBoot);
         } catch (IOException e) {
             throw new KillSwitchException(
                     Code.STATE_NOT_KEPT,
                     "The mode could not be written into " + file.folder() + ", so nothing was changed: "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /** A machine comes up with the rules for the boot, whatever the state says, so at no moment are these the looser of the two. */
+    private void stateAndBoot(Memory memory, Settings settings, FirewallPolicy atBoot)
+            throws IOException, KillSwitchException {
+        if (memory.equals(Memory.NONE) && !file.exists()) {
+            return; // nothing is written for a machine that has none
+        }
+        if (memory.closedAtBoot(settings.startsWithAppliance())) {
+            backend.keepForBoot(file.folder(), Optional.of(FilterPlan.of(atBoot, settings.allowance(), false)));
+            file.write(memory);
+        } else {
+            file.write(memory);
+            backend.keepForBoot(file.folder(), Optional.empty());
         }
     }
 
@@ -82,16 +97,8 @@ final class Keeping {
      */
     Optional<String> remember(Memory memory, Settings settings, FirewallPolicy atBoot) {
         try {
-            file.write(memory);
-            Optional<String> trouble = file.keep(memory.settings());
-            if (!memory.equals(Memory.NONE)) {
-                backend.keepForBoot(
-                        file.folder(),
-                        memory.closedAtBoot(settings.startsWithAppliance())
-                                ? Optional.of(FilterPlan.of(atBoot, settings.allowance(), false))
-                                : Optional.empty());
-            }
-            return trouble;
+            stateAndBoot(memory, settings, atBoot);
+            return file.keep(memory.settings());
         } catch (IOException | KillSwitchException e) {
             LOG.error("the kill switch's state could not be kept: {}", e.getMessage());
             return Optional.of("What outlives the process could not be written: " + e.getMessage());

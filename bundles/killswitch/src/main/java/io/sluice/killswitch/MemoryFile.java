@@ -90,11 +90,13 @@ final class MemoryFile {
         }
     }
 
-    /** Nothing is written for a machine that has none. */
+    /** Whether anything was ever kept. */
+    boolean exists() {
+        return Files.exists(file);
+    }
+
     void write(Memory memory) throws IOException {
-        if (!memory.equals(Memory.NONE) || Files.exists(file)) {
-            replace(file, memory);
-        }
+        replace(file, memory);
     }
 
     private void replace(Path file, Memory memory) throws IOException {

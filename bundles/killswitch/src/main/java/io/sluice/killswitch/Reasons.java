@@ -47,6 +47,12 @@ final class Reasons {
         }
     }
 
+    static String configured(KillSwitchMode before, KillSwitchMode now) {
+        return now == before
+                ? "The configuration changed what the kill switch allows."
+                : "The configuration set the mode " + Limitations.word(now) + ".";
+    }
+
     static String open(KillSwitchMode mode) {
         return mode == KillSwitchMode.OFF
                 ? "The kill switch is off: everything passes, also without the tunnel."

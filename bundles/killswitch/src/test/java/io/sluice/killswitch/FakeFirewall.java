@@ -6,8 +6,15 @@ import io.sluice.api.killswitch.KillSwitchStatus.Drops;
 import io.sluice.api.killswitch.LeakProof;
 import io.sluice.killswitch.spi.Filter;
 import io.sluice.killswitch.spi.FirewallBackend;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +23,9 @@ import java.util.Optional;
 
 /** A host that remembers what it was told. */
 final class FakeFirewall implements FirewallBackend {
+
+    private static final String BOOT = "boot";
+    private static final String CLOSED = "closed";
 
     Optional<Filter> kernel = Optional.empty();
     Optional<Filter> boot = Optional.empty();
@@ -127,9 +137,31 @@ final class FakeFirewall implements FirewallBackend {
         return 0;
     }
 
+    /** And durably, as a backend must: what a crash leaves of it is looked at. */
     @Override
-    public void keepForBoot(Path folder, Optional<Filter> filter) {
+    public void keepForBoot(Path folder, Optional<Filter> filter) throws KillSwitchException {
         boot = filter;
+        Path fresh = folder.resolve(BOOT + ".new");
+        try {
+            Files.createDirectories(folder);
+            try (FileChannel out = FileChannel.open(
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                out.write(ByteBuffer.wrap((filter.isPresent() ? CLOSED : "open").getBytes(StandardCharsets.UTF_8)));
+                out.force(true);
+            }
+            Files.move(fresh, folder.resolve(BOOT), StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+                opened.force(true);
+            }
+        } catch (IOException e) {
+            throw new KillSwitchException(Code.STATE_NOT_KEPT, "the disk refuses", e);
+        }
+    }
+
+    /** Whether a machine with this folder is closed before the process runs. */
+    static boolean closedAtBoot(Path folder) throws IOException {
+        Path file = folder.resolve(BOOT);
+        return Files.exists(file) && Files.readString(file).equals(CLOSED);
     }
 
     @Override

@@ -241,7 +241,8 @@ class HostKillSwitchTest {
         assertThat(host.rulesChanged()).isTrue();
         assertThat(firewall.kernel).isEqualTo(ours);
         assertThat(host.status().state()).isEqualTo(State.ARMED);
-        assertThat(events).hasSize(2).last().asString().startsWith("ARMED");
+        // What the policy was refused may be tried again by now, which is told as well.
+        assertThat(events).element(1).asString().startsWith("ARMED");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,89 @@ class HostKillSwitch_CrashTest {
         try (HostKillSwitch host = start(firewall, new DiskRecorder(left).folder())) {
             return host.status();
         }
+    }
+
+    /** What is to be closed after a deed, as it is acknowledged by an event or, if there is none, by its return. */
+    private record Closing(boolean closed, Deed deed) {}
+
+    /** A machine comes up with the boot's rules, and the process may be long in coming. */
+    @Test
+    void powerCutAnywhere_theBootIsAsClosedAsTheStateAndAsWhatWasAcknowledged() throws Exception {
+        List<Closing> deeds = List.of(
+                new Closing(false, _ -> {}),
+                new Closing(false, host -> host.mode(KillSwitchMode.AUTO)),
+                new Closing(true, host -> host.apply(connected(FIRST))),
+                new Closing(false, host -> host.apply(new FirewallPolicy.Disconnected(true, OwnTraffic.NONE, FIRST))),
+                new Closing(true, host -> host.configure(configured(KillSwitchMode.LOCKDOWN))),
+                new Closing(true, host -> host.mode(KillSwitchMode.LOCKDOWN)),
+                new Closing(false, HostKillSwitch::disarm),
+                new Closing(true, host -> host.mode(KillSwitchMode.LOCKDOWN)));
+        AtomicBoolean waiting = new AtomicBoolean();
+        HostKillSwitch host = HostKillSwitch.start(
+                new FakeFirewall(), disk.folder().resolve("killswitch"), Settings.NONE, (_, _) -> acknowledge(waiting));
+        for (Closing deed : deeds.subList(1, deeds.size())) {
+            disk.begin();
+            waiting.set(true);
+            deed.deed().on(host);
+            acknowledge(waiting);
+        }
+
+        List<Crash> crashes = disk.crashes();
+        assertThat(crashes).hasSizeGreaterThan(500);
+        for (Crash crash : crashes) {
+            Path left = folder.resolve("left");
+            crash.layOut(left);
+            Path kept = left.resolve("killswitch");
+            boolean closed = FakeFirewall.closedAtBoot(kept);
+            if (deeds.subList(crash.kept(), crash.begun() + 1).stream().allMatch(Closing::closed)) {
+                assertThat(closed).as("acknowledged as closed, %s", crash).isTrue();
+            }
+            if (new MemoryFile(kept).read().closedAtBoot(false)) {
+                assertThat(closed).as("closed in the state, %s", crash).isTrue();
+            }
+        }
+        assertThat(FakeFirewall.closedAtBoot(folder.resolve("disk/killswitch"))).isTrue();
+    }
+
+    private void acknowledge(AtomicBoolean waiting) {
+        if (waiting.compareAndSet(true, false)) {
+            disk.done();
+        }
+    }
+
+    private static Settings configured(KillSwitchMode mode) {
+        return new Settings(Optional.of(mode), Allowance.NONE, false);
+    }
+
+    /** Nobody configured it, so that what is kept of it in the end is what a machine without one has. */
+    @Test
+    void disarmed_theBootIsOpen() throws Exception {
+        HostKillSwitch host = start(new FakeFirewall(), disk.folder());
+        host.mode(KillSwitchMode.LOCKDOWN);
+        assertThat(FakeFirewall.closedAtBoot(folder.resolve("disk/killswitch"))).isTrue();
+        host.disarm();
+        assertThat(FakeFirewall.closedAtBoot(folder.resolve("disk/killswitch"))).isFalse();
+    }
+
+    @Test
+    void bothFilesAreDestroyed_isLockdown() throws Exception {
+        start(new FakeFirewall(), disk.folder()).mode(KillSwitchMode.AUTO);
+        Path state = folder.resolve("disk/killswitch/state");
+        Path settings = folder.resolve("disk/killswitch/settings");
+        for (String spoilt : List.of("", "sluice-kill", "\0\0\0\0")) {
+            Files.writeString(state, spoilt);
+            Files.writeString(settings, spoilt);
+            FakeFirewall firewall = new FakeFirewall();
+            assertThat(start(firewall, folder.resolve("disk")).status().mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+            assertThat(firewall.kernel).isPresent();
+        }
+        Files.delete(state);
+        Files.delete(settings);
+        Files.createDirectory(state);
+        Files.createDirectory(settings);
+        FakeFirewall firewall = new FakeFirewall();
+        assertThat(start(firewall, folder.resolve("disk")).status().mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        assertThat(firewall.kernel).isPresent();
     }
 
     @Test
