@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,9 +24,11 @@ final class BootRules {
     static final String RULES = "boot.nft";
     static final String UNIT = "sluice-killswitch-boot.service";
 
-    private BootRules() {}
+    /** What this process has written, and so is durable; what an earlier one has left may be in the memory of the system only. */
+    private final Map<Path, String> durable = new HashMap<>();
 
-    static void keep(Path folder, Optional<Filter> filter) throws KillSwitchException {
+    /** One thread at a time. The files are durable when it returns. */
+    void keep(Path folder, Optional<Filter> filter) throws KillSwitchException {
         try {
             Files.createDirectories(folder);
             replace(folder.resolve(RULES), rules(filter));
@@ -81,8 +85,10 @@ final class BootRules {
             """.formatted(UNIT, UNIT, quoted, quoted);
     }
 
-    private static void replace(Path file, String text) throws IOException {
-        if (Files.exists(file) && Files.readString(file).equals(text)) {
+    private void replace(Path file, String text) throws IOException {
+        if (text.equals(durable.get(file))
+                && Files.exists(file)
+                && Files.readString(file).equals(text)) {
             return;
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -99,5 +105,6 @@ final class BootRules {
         try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         }
+        durable.put(file, text);
     }
 }

@@ -25,6 +25,7 @@ public final class NftFirewallBackend implements FirewallBackend {
 
     private final KernelFilter kernel = new KernelFilter();
     private final Hardening hardening = new Hardening(Path.of("/proc/sys"));
+    private final BootRules boot = new BootRules();
     private volatile Optional<Filter> last = Optional.empty();
 
     @Activate
@@ -123,7 +124,7 @@ public final class NftFirewallBackend implements FirewallBackend {
 
     @Override
     public void keepForBoot(Path folder, Optional<Filter> filter) throws KillSwitchException {
-        BootRules.keep(folder, filter);
+        boot.keep(folder, filter);
     }
 
     @Override
