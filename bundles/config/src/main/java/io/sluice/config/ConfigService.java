@@ -4,6 +4,7 @@ import io.sluice.api.config.ConfigException;
 import io.sluice.api.config.ConfigStore;
 import io.sluice.api.config.Generation;
 import io.sluice.api.config.Problem;
+import io.sluice.config.engine.ClosedConfig;
 import io.sluice.config.engine.Compiled;
 import io.sluice.config.engine.Component;
 import io.sluice.config.engine.ConfigReader;
@@ -11,8 +12,6 @@ import io.sluice.config.engine.DefaultConfig;
 import io.sluice.config.engine.Plan;
 import io.sluice.config.engine.ProblemCode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,40 +52,86 @@ final class ConfigService implements ConfigStore {
     }
 
     /**
-     * Takes up what is there: the operator's file if it is good, else the last good generation, else the default. Never waits for
-     * components: at this time their bundles may not have started.
+     * Takes up what is there: the operator's file if it is good, else the last good generation. If there is neither: the default where no file is, nor
+     * ever was, else {@link ClosedConfig}. Never waits for components: at this time their bundles may not have started.
      */
     synchronized void startUp() {
         generations.load();
-        current = generations.history().stream().findFirst();
+        current = generations.history().stream().filter(this::isGood).findFirst();
         Optional<String> last = current.flatMap(g -> generations.text(g.number()));
-        Optional<String> written = read();
-        if (written.isEmpty()) {
-            text = last.orElseGet(DefaultConfig::text);
-            writeFile(last.isPresent() ? "the last configuration" : "the default configuration");
-            takeUp(text, last.isPresent() ? Optional.empty() : Optional.of("default"));
-        } else if (written.equals(last)) {
-            takeUp(written.get(), Optional.empty());
-        } else {
-            List<Problem> problems = check(written.get(), file.toString());
-            problems.forEach(p -> LOG.warn("{}", p));
-            if (problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR)) {
-                takeUp(written.get(), Optional.of("file"));
-            } else {
-                LOG.error(
-                        "{} has errors and is not applied; {} stays in force. Correct it, then: conf:reload",
-                        file,
-                        current.map(g -> "generation " + g.number()).orElse("the default configuration"));
-                takeUp(last.orElseGet(DefaultConfig::text), Optional.empty());
+        switch (OperatorFile.at(file)) {
+            case OperatorFile.Missing _
+            when last.isPresent() -> {
+                takeUp(last.get(), Optional.empty());
+                writeFile("the last configuration");
             }
+            case OperatorFile.Missing _
+            when generations.isNew() -> {
+                text = DefaultConfig.text();
+                writeFile("the default configuration");
+                takeUp(text, Optional.of("default"));
+            }
+            case OperatorFile.Missing _ -> close(file + " is gone");
+            case OperatorFile.Written(String written)
+            when last.equals(Optional.of(written)) -> takeUp(written, Optional.empty());
+            case OperatorFile.Written(String written) -> {
+                List<Problem> problems = check(written, file.toString());
+                problems.forEach(p -> LOG.warn("{}", p));
+                Optional<Problem> first = firstError(problems);
+                if (first.isEmpty()) {
+                    takeUp(written, Optional.of("file"));
+                } else {
+                    fallBack(last, first.get().toString());
+                }
+            }
+            case OperatorFile.Unreadable(String why) -> fallBack(last, why);
         }
+    }
+
+    private static Optional<Problem> firstError(List<Problem> problems) {
+        return problems.stream()
+                .filter(p -> p.severity() == Problem.Severity.ERROR)
+                .findFirst();
+    }
+
+    /** Whether this build still understands it. */
+    private boolean isGood(Generation generation) {
+        Optional<String> kept = generations.text(generation.number());
+        Optional<Problem> error = kept.flatMap(t -> firstError(check(t, "generation " + generation.number())));
+        error.ifPresent(e -> LOG.warn("a kept configuration is not understood any more: {}", e));
+        return kept.isPresent() && error.isEmpty();
+    }
+
+    /** The file is there and cannot be used. */
+    private void fallBack(Optional<String> last, String why) {
+        if (last.isEmpty()) {
+            close(why);
+            return;
+        }
+        LOG.error(
+                "{} has errors and is not applied ({}); generation {} stays in force. Correct it, then: conf:reload",
+                file,
+                why,
+                current.orElseThrow().number());
+        takeUp(last.get(), Optional.empty());
+    }
+
+    /** There is nothing to go by. */
+    private void close(String why) {
+        String reason = "Nothing passes, for there is no valid configuration and no earlier one is known: " + why
+                + (why.endsWith(".") || why.endsWith(")") ? "" : ".") + " Correct " + file + " (sluice conf check "
+                + file
+                + " names every error), then: sluice conf reload";
+        LOG.error("{}", reason);
+        text = ClosedConfig.text();
+        carryOut(ClosedConfig.components(reason), Optional.empty());
     }
 
     /** Waits until everything in force is active, and names what is not; for the time after the start. */
     void nameInactive(Duration limit) throws InterruptedException {
         try {
             installer
-                    .awaitActive(installer.inForce(), limit)
+                    .awaitActive(awaited(installer.inForce()), limit)
                     .forEach((component, why) -> LOG.warn(
                             "configured, but not active: {} ({}): {}", component.label(), component.type(), why));
         } catch (IOException e) {
@@ -94,35 +139,30 @@ final class ConfigService implements ConfigStore {
         }
     }
 
-    private Optional<String> read() {
-        try {
-            return Optional.of(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            // An unreadable file is a broken one: an empty text has an error.
-            LOG.error("{} could not be read: {}", file, e.toString());
-            return Optional.of("");
-        }
-    }
-
-    /** @param author who a new generation is by; empty if it is the one already kept, or none */
+    /** @param author who a new generation is by; empty if it is the one already kept */
     private void takeUp(String good, Optional<String> author) {
         text = good;
+        carryOut(ConfigReader.read(good, file.toString()).components(), author);
+    }
+
+    private void carryOut(List<Component> desired, Optional<String> author) {
         try {
-            Plan plan = Plan.between(
-                    installer.inForce(),
-                    ConfigReader.read(good, file.toString()).components());
+            Plan plan = toward(desired);
             plan.lines().forEach(l -> LOG.info("{}", l));
             installer.carryOut(plan);
             if (author.isPresent()) {
                 int number = generations.next();
-                generations.stage(number, good);
-                commit(number, author.get(), "taken up at the start", good);
+                generations.stage(number, text);
+                commit(number, author.get(), "taken up at the start", text);
             }
         } catch (IOException e) {
             LOG.error("the configuration could not be taken up whole: {}", e.toString());
         }
+    }
+
+    private Plan toward(List<Component> desired) throws IOException {
+        Collection<Component> inForce = installer.inForce();
+        return Plan.between(inForce, ClosedConfig.ended(inForce, desired));
     }
 
     private void writeFile(String what) {
@@ -161,7 +201,7 @@ final class ConfigService implements ConfigStore {
 
     private Plan planned(Compiled compiled) throws ConfigException {
         try {
-            return Plan.between(installer.inForce(), compiled.components());
+            return toward(compiled.components());
         } catch (IOException e) {
             throw notWritten("What is in force could not be read", e);
         }
@@ -225,17 +265,22 @@ final class ConfigService implements ConfigStore {
     private Map<Component, String> bringAbout(Plan plan) throws IOException {
         installer.carryOut(plan);
         try {
-            Map<Component, String> failing = installer.awaitActive(plan.put(), ACTIVE);
-            if (failing.isEmpty() || failing.size() == plan.put().size()) {
+            List<Component> put = awaited(plan.put());
+            Map<Component, String> failing = installer.awaitActive(put, ACTIVE);
+            if (failing.isEmpty() || failing.size() == put.size()) {
                 return failing;
             }
             // Two listeners that change places: the first found its port taken until the second had moved.
             installer.carryOut(plan.only(failing.keySet()));
-            return installer.awaitActive(plan.put(), ACTIVE);
+            return installer.awaitActive(put, ACTIVE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the components", e);
         }
+    }
+
+    private static List<Component> awaited(Collection<Component> components) {
+        return components.stream().filter(c -> !ClosedConfig.isEnd(c)).toList();
     }
 
     private Generation commit(int number, String author, String note, String good) throws IOException {
@@ -267,7 +312,7 @@ final class ConfigService implements ConfigStore {
     /** What is in force was asked for; the operator's file may hold something else, a broken text for instance. */
     private void repairFile() throws ConfigException {
         try {
-            if (!read().equals(Optional.of(text))) {
+            if (!OperatorFile.at(file).equals(new OperatorFile.Written(text))) {
                 DurableFile.write(file, text);
                 LOG.info("the configuration in force was written to {} again", file);
             }

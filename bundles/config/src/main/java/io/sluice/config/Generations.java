@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,9 +96,28 @@ final class Generations {
 
     private Optional<String> readText(int number) {
         try {
-            return Optional.of(Files.readString(file(number)));
+            return Optional.of(OperatorFile.text(file(number)));
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Whether none was ever kept here; not so if there were some and all of them are lost. A crash in the middle of the very first one leaves a text that
+     * nobody names.
+     */
+    boolean isNew() {
+        if (!entries.isEmpty()) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString())
+                    .allMatch(name -> name.startsWith("0001.json") || name.equals("index.new"));
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{} could not be looked into: {}", folder, e.toString());
+            return false;
         }
     }
 

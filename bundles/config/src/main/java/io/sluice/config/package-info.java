@@ -6,6 +6,7 @@
  * components to become active. After the start one virtual thread waits for the components and names those that are not active.
  *
  * <p>Files: {@code ${sluice.etc}/sluice.json} is the operator's. {@code ${sluice.data}/config} holds the last generations and their index.
+ * A start takes up the file, else the newest generation that is good; with neither it is the default where there never was a file, else closed.
  * All are replaced whole, and readable by their owner only: they hold passwords.
  */
 package io.sluice.config;

@@ -127,18 +127,6 @@ class ConfigServiceTest {
     }
 
     @Test
-    void brokenFileAtTheFirstStart_leavesTheDefault() throws IOException {
-        Files.createDirectories(file().getParent());
-        Files.writeString(file(), "{ broken");
-
-        ConfigService service = started();
-
-        assertThat(service.text()).isEqualTo(DefaultConfig.text());
-        assertThat(service.current()).isEmpty();
-        assertThat(file()).content().isEqualTo("{ broken");
-    }
-
-    @Test
     void vanishedFile_isWrittenAgain() throws ConfigException, IOException {
         started().apply(socks(1080), "shell", "");
         Files.delete(file());

@@ -37,7 +37,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     private final FirewallBackend backend;
     private final Keeping keeping;
-    private final InstantSource clock;
+    private final Prover prover;
     private final BiConsumer<KillSwitchStatus, String> events;
     private final ClosedFilter filter;
     private final Standing standing;
@@ -50,9 +50,6 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     /** For good: the rules are a successor's to keep. */
     private boolean closed;
 
-    /** One proof at a time; taken before the lock of this object, and held while that one is not. */
-    private final Object proving = new Object();
-
     private HostKillSwitch(
             FirewallBackend backend,
             MemoryFile file,
@@ -62,10 +59,10 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         this.backend = backend;
         this.filter = new ClosedFilter(backend);
         this.keeping = new Keeping(file, backend);
-        this.clock = clock;
+        this.prover = new Prover(backend, filter, clock);
         this.events = events;
         this.memory = file.read();
-        this.settings = settings.orAllowing(memory.allowance());
+        this.settings = settings.orAllowing(memory);
         this.standing = new Standing(clock, Reasons.open(KillSwitchMode.OFF));
         this.inForce = untilTold();
         this.again = new Again(Again.Timer.system(), this::tryAgain);
@@ -96,20 +93,18 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         if (found && !memory.closed()) {
             memory = memory.closed(true, memory.settings());
         }
-        settings.mode().ifPresent(mode -> memory = memory.configured(mode));
+        Memory before = memory;
+        memory = settings.upon(memory);
         if (found) {
-            standing.is(
-                    State.BLOCKED,
-                    "Rules that were set before this start stand until the tunnel's coordinator says more.");
+            standing.is(State.BLOCKED, memory.isProvisional() ? Reasons.want(settings) : Reasons.found());
             LOG.info("the kill switch takes over rules that are in the kernel");
         }
         // A file for an open machine with mode off does not stand in the way of a kernel that was closed.
         if (memory.mode() == KillSwitchMode.OFF && memory.closed() && !found) {
             memory = keeping.relax(memory, standing); // the process before ended in the middle of it
         }
-        boolean wanted =
-                memory.mode() == KillSwitchMode.LOCKDOWN || (memory.mode() == KillSwitchMode.AUTO && memory.closed());
-        if (wanted && !found) {
+        openAfterWant(before);
+        if (memory.closes() && !found) {
             try {
                 close(untilTold());
             } catch (KillSwitchException e) {
@@ -132,22 +127,42 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
         if (closed) {
             return;
         }
-        boolean changed = !now.allowance().equals(settings.allowance());
-        KillSwitchMode before = memory.mode();
-        settings = now;
-        now.mode().ifPresent(mode -> memory = memory.configured(mode));
-        if (memory.mode() != before
-                || (changed && memory.closed() && filter.set().isPresent())) {
-            try {
-                follow();
-                remember(); // what is told is to outlive a power cut
-                tell(Reasons.configured(before, memory.mode()));
-                return;
-            } catch (KillSwitchException e) {
-                refused(e);
-            }
+        Memory before = memory;
+        Settings was = settings;
+        settings = now.source() == Settings.Source.WANT ? now.orAllowing(memory) : now;
+        memory = settings.upon(memory);
+        boolean allows = !settings.allowance().equals(was.allowance());
+        boolean opened = openAfterWant(before);
+        if (!opened
+                && memory.sameMode(before)
+                && !settings.wantsFor(was)
+                && !(allows && memory.closed() && filter.set().isPresent())) {
+            remember();
+            return;
         }
-        remember();
+        try {
+            if (!opened) {
+                follow();
+            }
+            remember(); // what is told is to outlive a power cut
+            tell(opened || memory.isProvisional() ? standing.reason() : Reasons.configured(before, memory));
+        } catch (KillSwitchException e) {
+            refused(e);
+            remember();
+        }
+    }
+
+    /** What was closed only for want of a configuration opens with the first one. Returns whether it did. */
+    private boolean openAfterWant(Memory before) {
+        boolean opens = settings.open(before, memory, policy);
+        try {
+            if (opens) {
+                open(Reasons.settled());
+            }
+        } catch (KillSwitchException e) {
+            standing.trouble(e, true); // an operator can disarm it
+        }
+        return opens;
     }
 
     /** Rules that nobody waits for are not in force. */
@@ -233,7 +248,9 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
     }
 
     private void stands() {
-        standing.is(inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED, Reasons.closed(inForce));
+        standing.is(
+                inForce instanceof FirewallPolicy.Connected ? State.ARMED : State.BLOCKED,
+                memory.isProvisional() ? Reasons.want(settings) : Reasons.closed(inForce));
     }
 
     /** Only by an operator's command. */
@@ -367,27 +384,7 @@ public final class HostKillSwitch implements KillSwitch, FirewallBackend.Notices
 
     @Override
     public LeakProof prove() throws KillSwitchException {
-        synchronized (proving) {
-            Optional<String> tunnel;
-            ClosedFilter.Reading before;
-            synchronized (this) {
-                Reasons.refuse(closed);
-                if (!memory.closed()) {
-                    return Verdict.disarmed(clock.instant());
-                }
-                before = filter.reading();
-                if (!before.stands()) {
-                    return Verdict.notInForce(clock.instant(), standing);
-                }
-                tunnel = policy.flatMap(now ->
-                        now instanceof FirewallPolicy.Connected up ? Optional.of(up.device()) : Optional.empty());
-            }
-            // Not under the lock: what is lost meanwhile has to come back at once.
-            List<LeakProof.Canary> canaries = backend.sendCanaries(FilterPlan.CANARY_TARGETS, tunnel);
-            synchronized (this) {
-                return Verdict.of(clock.instant(), canaries, before, filter.reading());
-            }
-        }
+        return prover.prove(this, () -> standing.ifClosed(closed, memory), () -> policy);
     }
 
     /** Ends the watching, for good. The rules stay. */

@@ -59,6 +59,12 @@ public final class KillSwitchComponent implements KillSwitch {
 
         /** The tunnel starts with the appliance. */
         boolean autoStart() default false;
+
+        /** There is no valid configuration, and this is to hold until there is one; false without a mode: there is one, and it says nothing of us. */
+        boolean provisional() default false;
+
+        /** Why there is none, in one sentence. */
+        String reason() default "";
     }
 
     private final ExecutorService events = new ThreadPoolExecutor(
@@ -103,7 +109,13 @@ public final class KillSwitchComponent implements KillSwitch {
                     List.of(config.lanInterfaces()),
                     Arrays.stream(config.inputPorts()).map(Integer::parseInt).toList(),
                     Arrays.stream(config.inputFrom()).map(IpPrefix::parse).toList());
-            return Optional.of(new Settings(Optional.of(Memory.mode(config.mode())), allowance, config.autoStart()));
+            if (config.provisional()) {
+                return Optional.of(Settings.want(allowance, config.reason()));
+            }
+            return Optional.of(
+                    properties.containsKey("mode")
+                            ? new Settings(Optional.of(Memory.mode(config.mode())), allowance, config.autoStart())
+                            : Settings.silent());
         } catch (IllegalArgumentException e) {
             LOG.error("the kill switch's configuration makes no sense, what was in force stays: {}", e.getMessage());
             return Optional.empty();

@@ -15,7 +15,7 @@ final class Limitations {
         List<String> sentences = new ArrayList<>();
         KillSwitchMode mode = memory.mode();
         KillSwitchMode configured = memory.configured();
-        if (settings.mode().isPresent() && configured.compareTo(mode) < 0) {
+        if (settings.mode().isPresent() && !memory.isProvisional() && configured.compareTo(mode) < 0) {
             sentences.add("The configuration says " + word(configured) + ", which is looser than " + word(mode)
                     + ": an operator has to say so, with: sluice killswitch mode " + word(configured));
         }

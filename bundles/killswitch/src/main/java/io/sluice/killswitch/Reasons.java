@@ -3,6 +3,7 @@ package io.sluice.killswitch;
 import io.sluice.api.killswitch.FirewallPolicy;
 import io.sluice.api.killswitch.KillSwitchException;
 import io.sluice.api.killswitch.KillSwitchMode;
+import io.sluice.killswitch.engine.Memory;
 
 /** Why the kill switch stands as it does, in one sentence for people. */
 final class Reasons {
@@ -47,10 +48,26 @@ final class Reasons {
         }
     }
 
-    static String configured(KillSwitchMode before, KillSwitchMode now) {
-        return now == before
+    /** Of one that is closed until there is a configuration. */
+    static String want(Settings settings) {
+        return settings.reason()
+                .orElse(
+                        "Nothing passes, for there was no valid configuration at the last start; with the first one it is as"
+                                + " that says. One that says nothing of the kill switch may not be heard: sluice killswitch disarm");
+    }
+
+    static String found() {
+        return "Rules that were set before this start stand until the tunnel's coordinator says more.";
+    }
+
+    static String settled() {
+        return "There is a valid configuration now; what was closed for want of one is open.";
+    }
+
+    static String configured(Memory before, Memory now) {
+        return now.mode() == before.mode()
                 ? "The configuration changed what the kill switch allows."
-                : "The configuration set the mode " + Limitations.word(now) + ".";
+                : "The configuration set the mode " + Limitations.word(now.mode()) + ".";
     }
 
     static String open(KillSwitchMode mode) {

@@ -52,6 +52,12 @@ final class Standing {
         return other;
     }
 
+    /** Empty if the filter is open; refused to whoever asks a kill switch that was stopped. */
+    Optional<Standing> ifClosed(boolean stopped, Memory memory) throws KillSwitchException {
+        Reasons.refuse(stopped);
+        return memory.closed() ? Optional.of(this) : Optional.empty();
+    }
+
     State state() {
         return state;
     }

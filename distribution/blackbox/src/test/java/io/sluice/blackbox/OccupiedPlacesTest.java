@@ -110,7 +110,7 @@ class OccupiedPlacesTest {
                 """.formatted(one, onePort, other, otherPort);
     }
 
-    /** And a broken configuration file beside it: the default is in force, and the file is left as it is. */
+    /** And a broken configuration file beside it: the machine is closed until it is corrected, and the file is left as it is. */
     @Test
     void placeOfTheCommandSocket() throws Exception {
         Files.writeString(box.data().resolve("run"), "not a directory");
@@ -130,12 +130,27 @@ class OccupiedPlacesTest {
         assertThat(command.err()).contains("takes no commands").doesNotContain("Start it");
         assertThat(box.logText())
                 .contains("run is not a directory (a symbolic link is refused). Remove it")
-                .contains("sluice.json has errors and is not applied; the default configuration stays in force");
+                .contains("no valid configuration and no earlier one is known", "sluice.json:1:17: error");
         assertThat(Files.readString(box.configFile())).isEqualTo(broken);
 
         box.ok("stop");
         Files.delete(box.data().resolve("run"));
         box.started();
-        assertThat(box.ok("inbound", "list")).contains("127.0.0.1:2080");
+        assertThat(box.ok("inbound", "list")).contains("No inbound listens");
+        Await.until(
+                "the word of the kill switch",
+                () -> box.run("killswitch", "status").all().contains("sluice.json:1:17: error"));
+        assertThat(filter()).contains("table inet sluice_killswitch");
+
+        box.configured(twoInbounds("a", 2083, "b", 2084));
+        box.ok("conf", "reload");
+        assertThat(box.ok("inbound", "list")).containsPattern("a .*:2083");
+        Await.until(
+                "an open machine", () -> box.run("killswitch", "status").all().contains("DISARMED"));
+        assertThat(filter()).doesNotContain("sluice_killswitch");
+    }
+
+    private String filter() throws Exception {
+        return namespace.exec("nft", "list", "tables");
     }
 }

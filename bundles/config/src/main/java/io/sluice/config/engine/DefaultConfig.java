@@ -11,9 +11,14 @@ public final class DefaultConfig {
     private DefaultConfig() {}
 
     public static String text() {
-        try (InputStream in = DefaultConfig.class.getResourceAsStream("default.json")) {
+        return resource("default.json");
+    }
+
+    /** The text of a file beside this class. */
+    static String resource(String name) {
+        try (InputStream in = DefaultConfig.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("default.json is not in this bundle");
+                throw new IllegalStateException(name + " is not in this bundle");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -21,6 +21,7 @@ import java.util.zip.CRC32;
  * @param settings of the kernel, as they were before
  * @param allowance that was configured last: a start knows it before the configuration comes
  * @param tunnel addresses of the tunnel's device, as the last policy named them: it may be there still, and a start closes before anybody names them again
+ * @param before empty, unless it is in lockdown because there is no valid configuration, until there is one
  */
 public record Memory(
         KillSwitchMode mode,
@@ -28,7 +29,15 @@ public record Memory(
         boolean closed,
         Map<String, String> settings,
         Allowance allowance,
-        List<IpPrefix> tunnel) {
+        List<IpPrefix> tunnel,
+        Optional<Before> before) {
+
+    /** How it stood before it was closed for want of a configuration. */
+    public record Before(KillSwitchMode mode, boolean closed) {
+        public Before {
+            Objects.requireNonNull(mode, "mode");
+        }
+    }
 
     /** Of a machine that never had a kill switch. */
     public static final Memory NONE =
@@ -46,6 +55,7 @@ public record Memory(
     private static final String SETTING = "setting ";
     private static final String ALLOW = "allow ";
     private static final String TUNNEL = "tunnel ";
+    private static final String BEFORE = "before ";
     private static final String END = "end";
 
     public Memory {
@@ -53,14 +63,26 @@ public record Memory(
         Objects.requireNonNull(configured, "configured");
         settings = Map.copyOf(settings);
         tunnel = List.copyOf(tunnel);
+        Objects.requireNonNull(before, "before");
     }
 
+    public Memory(
+            KillSwitchMode mode,
+            KillSwitchMode configured,
+            boolean closed,
+            Map<String, String> settings,
+            Allowance allowance,
+            List<IpPrefix> tunnel) {
+        this(mode, configured, closed, settings, allowance, tunnel, Optional.empty());
+    }
+
+    /** By an operator, who decides about everything. */
     public Memory withMode(KillSwitchMode now) {
         return new Memory(now, configured, closed, settings, allowance, tunnel);
     }
 
-    public Memory closed(boolean now, Map<String, String> before) {
-        return new Memory(mode, configured, now, before, allowance, tunnel);
+    public Memory closed(boolean now, Map<String, String> saved) {
+        return new Memory(mode, configured, now, saved, allowance, tunnel, before);
     }
 
     /** The filter is open, and the kernel's settings are as they were. */
@@ -71,15 +93,20 @@ public record Memory(
     /** With what is allowed now, and where the tunnel is; a machine without a kill switch needs to know of neither. */
     public Memory knowing(Allowance allowed, List<IpPrefix> addresses) {
         return mode == KillSwitchMode.OFF && !closed
-                ? new Memory(mode, configured, false, settings, Allowance.NONE, List.of())
-                : new Memory(mode, configured, closed, settings, allowed, addresses);
+                ? new Memory(mode, configured, false, settings, Allowance.NONE, List.of(), before)
+                : new Memory(mode, configured, closed, settings, allowed, addresses, before);
     }
 
     /** With settings that a second record has and this one has not. */
     public Memory alsoBefore(Map<String, String> others) {
         Map<String, String> all = new TreeMap<>(others);
         all.putAll(settings);
-        return new Memory(mode, configured, closed, all, allowance, tunnel);
+        return new Memory(mode, configured, closed, all, allowance, tunnel, before);
+    }
+
+    /** Whether the filter is to be closed until the coordinator speaks. */
+    public boolean closes() {
+        return mode == KillSwitchMode.LOCKDOWN || (mode == KillSwitchMode.AUTO && closed);
     }
 
     /**
@@ -101,7 +128,46 @@ public record Memory(
      */
     public Memory configured(KillSwitchMode wanted) {
         boolean takes = wanted != configured && (!closed || wanted.compareTo(mode) >= 0);
-        return new Memory(takes ? wanted : mode, wanted, closed, settings, allowance, tunnel);
+        return new Memory(takes ? wanted : mode, wanted, closed, settings, allowance, tunnel, before);
+    }
+
+    /** There is no valid configuration to go by: lockdown until there is one, or an operator decides. */
+    public Memory provisional() {
+        return isProvisional()
+                ? this
+                : new Memory(
+                        KillSwitchMode.LOCKDOWN,
+                        configured,
+                        closed,
+                        settings,
+                        allowance,
+                        tunnel,
+                        Optional.of(new Before(mode, closed)));
+    }
+
+    public boolean isProvisional() {
+        return before.isPresent();
+    }
+
+    /** Whether the other one is in the same mode for the same reason. */
+    public boolean sameMode(Memory other) {
+        return mode == other.mode && before.equals(other.before);
+    }
+
+    /** Whether it would be open if there were a configuration. */
+    public boolean closedForWant() {
+        return before.filter(b -> !b.closed()).isPresent();
+    }
+
+    /**
+     * There is a valid configuration. What was closed before waits for an operator if that is looser, what was closed only for want of it does not.
+     *
+     * @param wanted empty: it says nothing of the kill switch
+     */
+    public Memory settled(Optional<KillSwitchMode> wanted) {
+        Before was = before.orElse(new Before(mode, closed));
+        Memory then = new Memory(was.mode(), configured, was.closed(), settings, allowance, tunnel);
+        return wanted.map(then::configured).orElse(then).closed(closed, settings);
     }
 
     /** Line by line; the last line tells that it is whole, by the CRC-32 of those before. */
@@ -118,6 +184,11 @@ public record Memory(
                         .append('\n'));
         allowance.words().forEach(word -> text.append(ALLOW).append(word).append('\n'));
         tunnel.forEach(address -> text.append(TUNNEL).append(address).append('\n'));
+        before.ifPresent(was -> text.append(BEFORE)
+                .append(word(was.mode()))
+                .append(' ')
+                .append(was.closed())
+                .append('\n'));
         return text + END + " " + checksum(text.toString()) + "\n";
     }
 
@@ -147,6 +218,7 @@ public record Memory(
             Map<String, String> settings = new TreeMap<>();
             List<String> allowed = new ArrayList<>();
             List<IpPrefix> tunnel = new ArrayList<>();
+            Optional<Before> before = Optional.empty();
             for (int i = 4; i < lines.length - 2; i++) {
                 if (lines[i].startsWith(ALLOW)) {
                     allowed.add(lines[i].substring(ALLOW.length()));
@@ -157,6 +229,10 @@ public record Memory(
                     continue;
                 }
                 String[] words = lines[i].split(" ");
+                if (words.length == 3 && lines[i].startsWith(BEFORE)) {
+                    before = Optional.of(new Before(mode(words[1]), truth(words[2])));
+                    continue;
+                }
                 if (words.length != 3 || !lines[i].startsWith(SETTING)) {
                     return Optional.empty();
                 }
@@ -168,7 +244,8 @@ public record Memory(
                     truth(value(lines[3], "closed ")),
                     settings,
                     Allowance.read(allowed),
-                    tunnel));
+                    tunnel,
+                    before));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

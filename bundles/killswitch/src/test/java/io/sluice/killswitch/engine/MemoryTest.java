@@ -6,6 +6,7 @@ import io.sluice.api.killswitch.KillSwitchMode;
 import io.sluice.api.net.IpPrefix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
@@ -85,5 +86,33 @@ class MemoryTest {
         Memory operator =
                 new Memory(KillSwitchMode.OFF, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE, List.of());
         assertThat(operator.configured(KillSwitchMode.AUTO).mode()).isEqualTo(KillSwitchMode.OFF);
+    }
+
+    @Test
+    void text_ofOneForWantOfAConfiguration_isRead() {
+        Memory provisional = MEMORY.provisional();
+        assertThat(Memory.read(provisional.text())).contains(provisional);
+        assertThat(Memory.read(Memory.NONE.provisional().text())).contains(Memory.NONE.provisional());
+        assertThat(Memory.NONE.provisional().provisional())
+                .as("again, at the next start")
+                .isEqualTo(Memory.NONE.provisional());
+    }
+
+    @Test
+    void settled_isAsBefore_andOnlyWhatWasClosedThenWaitsForAnOperator() {
+        Memory open = new Memory(KillSwitchMode.AUTO, KillSwitchMode.AUTO, false, Map.of(), Allowance.NONE, List.of());
+        Memory provisional = open.provisional().closed(true, Map.of());
+        assertThat(provisional.mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        assertThat(provisional.settled(Optional.empty()).mode()).isEqualTo(KillSwitchMode.AUTO);
+        assertThat(provisional.settled(Optional.of(KillSwitchMode.OFF)).mode()).isEqualTo(KillSwitchMode.OFF);
+        assertThat(provisional.settled(Optional.of(KillSwitchMode.OFF)).closed())
+                .as("the filter is as it is")
+                .isTrue();
+        Memory closed = MEMORY.provisional();
+        assertThat(closed.settled(Optional.empty())).isEqualTo(MEMORY);
+        assertThat(closed.settled(Optional.of(KillSwitchMode.OFF)).mode()).isEqualTo(KillSwitchMode.LOCKDOWN);
+        assertThat(provisional.withMode(KillSwitchMode.LOCKDOWN).isProvisional())
+                .as("an operator has decided")
+                .isFalse();
     }
 }
