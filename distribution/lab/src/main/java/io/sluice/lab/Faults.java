@@ -61,17 +61,7 @@ final class Faults {
                             Waiting.pause(dice.nextInt(8) == 0 ? 10_000 : dice.nextInt(100, 1_000));
                         })
                         .healing((w, dice) -> w.box.signal("CONT")),
-                Injection.of("F14", "the configuration file is spoilt or gone, and the process killed")
-                        .within(15)
-                        .breaking((w, dice) -> {
-                            w.box.kill("KILL");
-                            SpoiltFile.make(w.box.configFile(), dice);
-                        })
-                        .healing((w, dice) -> {
-                            w.start();
-                            SpoiltFile.remove(w.box.configFile());
-                            w.box.configure(w.config().json());
-                        }),
+                SpoiltFile.injection(),
                 Injection.of("F15", "the state files are cut off, and the process killed")
                         .within(15)
                         .breaking((w, dice) -> {
