@@ -63,19 +63,6 @@ public final class TunnelComponent implements TunnelController {
     /** The longest a shutdown waits for everything to be undone: below the framework's own limit for stopping. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(10);
 
-    /**
-     * Left behind for the successor in the same process: an operator has stopped the tunnel, so that an exchange of this bundle does not start it. Not kept beyond
-     * the process, for with the next start of the appliance it starts by itself, and the machine is closed until then.
-     */
-    private static final String STOPPED = "io.sluice.tunnel.stopped";
-
-    /** What an operator said last. */
-    private enum LastCommand {
-        NONE,
-        START,
-        STOP
-    }
-
     private final BundleContext bundle;
     private final Listeners listeners = new Listeners();
     private final RoomsBook rooms = new RoomsBook();
@@ -95,7 +82,7 @@ public final class TunnelComponent implements TunnelController {
         }
         this.coordinator = new Coordinator(found, file, InstantSource.system(), listeners);
         coordinator.start();
-        this.last = System.clearProperty(STOPPED) == null ? LastCommand.NONE : LastCommand.STOP;
+        this.last = LastCommand.ofThePredecessor();
         configure(settings, properties);
         if (found.resume()) {
             uninterrupted(() -> {
@@ -158,8 +145,8 @@ public final class TunnelComponent implements TunnelController {
     void deactivate() {
         registrations.forEach(ServiceRegistration::unregister);
         boolean frameworkStops = bundle.getBundle(0).getState() == Bundle.STOPPING;
-        if (!frameworkStops && last == LastCommand.STOP) {
-            System.setProperty(STOPPED, "");
+        if (!frameworkStops) {
+            last.leave();
         }
         uninterrupted(() -> {
             if (!coordinator.close(
