@@ -18,6 +18,9 @@ final class RuleWatch implements AutoCloseable {
 
     static final String TABLE = "inet sluice_killswitch";
 
+    /** So begins what it says when the kernel had more to tell than it took (ENOBUFS), or when it gives up. */
+    private static final String LOST = "# ERROR";
+
     private final Process process;
     private final Thread thread;
     private final List<String> gaps = new ArrayList<>();
@@ -26,11 +29,17 @@ final class RuleWatch implements AutoCloseable {
     private final AtomicLong transactions = new AtomicLong();
     private volatile boolean there;
     private volatile boolean expected;
+    private volatile boolean overrun;
 
     RuleWatch(NetworkNamespace gw) throws IOException {
-        process = new ProcessBuilder("ip", "netns", "exec", gw.name(), "stdbuf", "-oL", "nft", "monitor")
+        this(new ProcessBuilder("ip", "netns", "exec", gw.name(), "stdbuf", "-oL", "nft", "monitor")
                 .redirectErrorStream(true)
-                .start();
+                .start());
+    }
+
+    /** @param monitor says what {@code nft monitor} says */
+    RuleWatch(Process monitor) {
+        process = monitor;
         thread = Thread.ofPlatform().daemon().name("rule-watch").start(this::read);
     }
 
@@ -38,6 +47,7 @@ final class RuleWatch implements AutoCloseable {
         boolean changed = false;
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                overrun |= line.startsWith(LOST);
                 changed |= take(line);
                 if (line.startsWith("# new generation")) {
                     transactions.incrementAndGet();
@@ -102,8 +112,9 @@ final class RuleWatch implements AutoCloseable {
         return found;
     }
 
+    /** Whether it still listens, and has heard everything. */
     boolean alive() {
-        return process.isAlive();
+        return process.isAlive() && !overrun;
     }
 
     @Override
