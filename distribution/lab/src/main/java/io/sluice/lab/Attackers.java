@@ -110,7 +110,7 @@ final class Attackers {
             // RFC 4291 §2.7.1.
             InetAddress group = InetAddress.ofLiteral(
                     "ff02::1:ff%02x:%02x%02x".formatted(octets[13] & 0xff, octets[14] & 0xff, octets[15] & 0xff));
-            messages.send(Packets.neighbourSolicitation(whose), group, index);
+            messages.send(Packets.neighbourSolicitation(whose, mac), group, index);
         }
     }
 

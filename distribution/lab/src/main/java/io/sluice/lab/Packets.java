@@ -68,6 +68,29 @@ final class Packets {
         return query.array();
     }
 
+    /** A query for an A record of a name. */
+    static byte[] dnsQuery(int id, String name) {
+        byte[] labels = name(name);
+        return ByteBuffer.allocate(12 + labels.length + 4)
+                .putShort((short) id)
+                .putShort((short) 0x0100)
+                .putShort((short) 1)
+                .put(new byte[6])
+                .put(labels)
+                .putShort((short) 1)
+                .putShort((short) 1)
+                .array();
+    }
+
+    /** Its labels, each behind its length: RFC 1035 §3.1. */
+    static byte[] name(String name) {
+        ByteBuffer labels = ByteBuffer.allocate(name.length() + 2);
+        for (String label : name.split("\\.")) {
+            labels.put((byte) label.length()).put(label.getBytes(StandardCharsets.US_ASCII));
+        }
+        return labels.put((byte) 0).array();
+    }
+
     /** An echo request, RFC 792 or RFC 4443 §4.1; the kernel sums the latter itself. */
     static byte[] echo(boolean ipv6, int sequence) {
         return echo(ipv6, sequence, EVERYDAY);
@@ -179,14 +202,16 @@ final class Packets {
         return frame.array();
     }
 
-    /** A neighbour solicitation, RFC 4861 §4.3, of a raw ICMPv6 socket. */
-    static byte[] neighbourSolicitation(InetAddress whose) {
-        return ByteBuffer.allocate(24)
+    /** A neighbour solicitation, RFC 4861 §4.3, of a raw ICMPv6 socket. Without the asker's link-layer address a kernel that does not know him yet says nothing. */
+    static byte[] neighbourSolicitation(InetAddress whose, byte[] ourMac) {
+        return ByteBuffer.allocate(32)
                 .put((byte) 135)
                 .put((byte) 0)
                 .putShort((short) 0)
                 .putInt(0)
                 .put(whose.getAddress())
+                .put(new byte[] {1, 1})
+                .put(ourMac)
                 .array();
     }
 
