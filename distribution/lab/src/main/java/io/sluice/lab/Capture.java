@@ -137,7 +137,8 @@ final class Capture {
         if (fromBox && ports && protocol == TCP && destination == Places.RELAY_PORT && to.equals(FORGED)) {
             return Optional.empty();
         }
-        if (fromBox && NAME_SERVERS.contains(to) && ports && destination == 53 && canary.isEmpty()) {
+        boolean named = NAME_SERVERS.contains(to) && ports && destination == 53;
+        if (fromBox && named && canary.isEmpty() && Lookup.isForTheProxy(octets, protocol, 14 + header)) {
             return Optional.empty();
         }
         if (fromBox && RELAYS.contains(to) && ports && isProxied(octets, protocol, 14 + header, destination)) {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -14,9 +16,18 @@ import java.util.stream.Collectors;
  * @param missing kinds of canaries that the capture did not see: must be none
  * @param filter packets that the filter counted
  * @param capture packets that the capture has
- * @param clients packets that tell a client of the tunnel's addresses, sent by a gateway that bears them and has no kill switch
+ * @param clients by class and kind, packets that a client is not to get, sent by a gateway that bears the tunnel's addresses and has no kill switch
  */
-record Controls(List<String> missing, long filter, long capture, long clients) {
+record Controls(List<String> missing, long filter, long capture, Map<String, Long> clients) {
+
+    /** Classes of which a client was to see something, and saw nothing, or not all of it. */
+    List<String> unseenByClients() {
+        return clients.entrySet().stream()
+                .filter(each -> each.getValue() == 0)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
 
     private static final List<String> EVERYWHERE =
             List.of("UDP 4444", "UDP 53", "TCP 4443", "TCP 53", "TCP 853", "TCP 443", "TCP 9", "ICMP");
@@ -34,11 +45,21 @@ record Controls(List<String> missing, long filter, long capture, long clients) {
         Set<String> kinds = kinds(seen);
         world.quiet(true);
         Waiting.pause(200);
-        long clients = world.seenByClients();
+        Map<String, Long> clients = new TreeMap<>();
         tunnelAddresses(world, "add");
         for (Tally tally : tallies) {
             if (tally.injection.stimulus().isPresent()) {
+                Map<String, Long> before = world.seenByClients();
                 stimulus(world, tally, dice);
+                String id = tally.injection.id();
+                List<String> told = LanObserver.OF_CLASS.getOrDefault(id, List.of());
+                Map<String, Long> more = new TreeMap<>();
+                Waiting.within(Duration.ofSeconds(5), () -> {
+                    Map<String, Long> now = world.seenByClients();
+                    told.forEach(kind -> more.put(id + " " + kind, now.get(kind) - before.get(kind)));
+                    return !more.containsValue(0L);
+                });
+                clients.putAll(more);
             } else {
                 tally.controlFilter = filter;
                 tally.controlCapture = seen.size();
@@ -47,10 +68,7 @@ record Controls(List<String> missing, long filter, long capture, long clients) {
         tunnelAddresses(world, "del");
         world.quiet(false);
         return new Controls(
-                wanted.stream().filter(k -> !kinds.contains(k)).toList(),
-                filter,
-                seen.size(),
-                world.seenByClients() - clients);
+                wanted.stream().filter(k -> !kinds.contains(k)).toList(), filter, seen.size(), Map.copyOf(clients));
     }
 
     /** A kernel left to itself answers for all of its addresses by every interface, those of IPv6 where they are. */

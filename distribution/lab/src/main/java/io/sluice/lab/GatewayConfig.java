@@ -34,6 +34,9 @@ record GatewayConfig(
     /** In place of a mode: the section is left out. */
     static final String NONE = "none";
 
+    /** The mode that is closed from the first start of the tunnel on; what was taken away is put back, and nothing stands behind it. */
+    static final String AUTO = "auto";
+
     /** The tag of the two together. */
     static final String GROUP = "group";
 
@@ -147,7 +150,7 @@ record GatewayConfig(
                         routing());
     }
 
-    /** The proxy server: another appliance, without a tunnel. */
+    /** The proxy server: another appliance, without a tunnel. The name servers' addresses are its host's own, which a client reaches only where a rule says so. */
     static String proxyServer() {
         return """
             {
@@ -156,9 +159,11 @@ record GatewayConfig(
                                            "accounts": [{ "user": "%s", "pass": "%s" }] } },
                            { "tag": "clocked", "protocol": "shadowsocks", "listen": "::", "port": %d,
                              "settings": { "method": "%s", "password": "%s", "network": "tcp,udp" } }],
-              "outbounds": [{ "tag": "out", "protocol": "freedom" }],
+              "outbounds": [{ "tag": "out", "protocol": "freedom",
+                              "settings": { "finalRules": [{ "action": "allow", "ip": [%s], "port": "53" }] } }],
               "api": { "listen": "127.0.0.1", "port": 9080 }
             }
-            """.formatted(Places.RELAY_PORT, USER, PASSWORD, Places.CLOCKED_PORT, METHOD, KEY);
+            """.formatted(
+                Places.RELAY_PORT, USER, PASSWORD, Places.CLOCKED_PORT, METHOD, KEY, quoted(Places.NAME_SERVERS));
     }
 }

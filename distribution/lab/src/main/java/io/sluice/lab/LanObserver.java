@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a client may never get from the gateway: anything that answers for the tunnel's addresses (by ARP or neighbour discovery, a packet from one, an ICMP
- * error about one), and the gateway's own name queries to a resolver on the local network. Counted by the kernel's packet filter at the client's end of the wire.
+ * error about one), and name queries to a resolver on the local network. Counted by the kernel's packet filter at the client's end of the wire.
  */
 final class LanObserver implements AutoCloseable {
 
@@ -29,7 +29,15 @@ final class LanObserver implements AutoCloseable {
             "about6",
                     "icmpv6 type { destination-unreachable, time-exceeded, parameter-problem } @th,256,64 "
                             + Places.TUN_NET6_WORD,
-            "names", "ip saddr " + Places.LAN_GW4 + " meta l4proto { tcp, udp } th dport 53"));
+            // Whatever its source: the box has its line's address, too.
+            "names4", "meta protocol ip meta l4proto { tcp, udp } th dport 53",
+            "names6", "meta protocol ip6 meta l4proto { tcp, udp } th dport 53"));
+
+    /** What the classes that look here have to make a gateway without a kill switch do, each kind of it. */
+    static final Map<String, List<String>> OF_CLASS = Map.of(
+            "L14", List.of("names4", "names6"),
+            "L23", List.of("from4", "from6"),
+            "L24", List.of("arp4", "neighbour"));
 
     /** What the IP stack in the tunnel says as the next router, of a destination that cannot be reached: RFC 1812 §4.3.2.4 has it bear a router's address. */
     private static final Map<String, String> ROUTERS = Map.of(
@@ -62,7 +70,8 @@ final class LanObserver implements AutoCloseable {
         lan.exec("nft", "-f", rules.toString());
     }
 
-    private Map<String, Long> counters() {
+    /** Packets of each kind so far. */
+    Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();
         Matcher matcher = COUNTER.matcher(lan.exec("nft", "list table netdev observer"));
         while (matcher.find()) {

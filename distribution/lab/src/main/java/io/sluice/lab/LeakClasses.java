@@ -28,6 +28,7 @@ final class LeakClasses {
         all.addAll(Attackers.all());
         all.addAll(RuleTrouble.all());
         all.addAll(ProxyTrouble.all());
+        all.add(OwnLookups.injection());
         all.addAll(notHere());
         return all;
     }
@@ -39,8 +40,7 @@ final class LeakClasses {
                         .within(10)
                         .breaking((w, dice) -> {
                             if (dice.nextBoolean()) {
-                                w.box.rest("POST", "/tunnel:stop", "", Map.of());
-                                w.box.rest("POST", "/tunnel:start", "", Map.of());
+                                connectAnew(w);
                                 Waiting.pause(dice.nextInt(0, 200));
                             }
                             w.box.kill("KILL");
@@ -70,12 +70,13 @@ final class LeakClasses {
                         .within(10)
                         .breaking(LeakClasses::shutdown)
                         .healing((w, dice) -> restart(w, dice))
-                        .restoring((w, dice) -> killSwitchMode(w, "lockdown")),
+                        .restoring((w, dice) -> killSwitchMode(w, w.config().mode())),
                 Injection.of("L09", "firewall-relevant settings are changed in random order")
                         .within(5)
                         .breaking(LeakClasses::otherSettings)
-                        .restoring((w, dice) -> w.apply(
-                                GatewayConfig.usual().withRelay(w.config().relay()))),
+                        .restoring((w, dice) -> w.apply(GatewayConfig.usual()
+                                .withMode(w.config().mode())
+                                .withRelay(w.config().relay()))),
                 Injection.of(
                                 "L10",
                                 "each bundle of the data plane and the kill switch is stopped and started, updated or refreshed under load")
@@ -96,14 +97,19 @@ final class LeakClasses {
         return List.of(
                 Injection.absent("L28", "split tunnelling by program", "there is no split tunnelling by program"),
                 Injection.absent(
-                        "L29",
-                        "the appliance's own checks, updates and subscriptions",
-                        "it has none: each of its sockets goes to an outbound's server, which every other class"
-                                + " watches"),
-                Injection.absent(
                         "L35",
                         "deanonymisation by MTU and timing",
                         "a property of the protocol, described in SECURITY.md"));
+    }
+
+    /** In mode auto who stops the tunnel opens the machine; another MTU connects it anew as well. */
+    private static void connectAnew(World w) {
+        if (w.config().mode().equals(GatewayConfig.AUTO)) {
+            w.apply(w.config().withMtu(w.config().mtu() == 1500 ? 1400 : 1500));
+            return;
+        }
+        w.box.rest("POST", "/tunnel:stop", "", Map.of());
+        w.box.rest("POST", "/tunnel:start", "", Map.of());
     }
 
     private static void restart(World w, Random dice) {
@@ -139,6 +145,9 @@ final class LeakClasses {
     }
 
     private static void killSwitchMode(World w, String mode) {
+        if (w.config().mode().equals(GatewayConfig.NONE)) {
+            return;
+        }
         w.box.rest("PUT", "/killswitch/mode", mode, Map.of("Content-Type", "text/plain"));
     }
 
@@ -146,7 +155,7 @@ final class LeakClasses {
         for (int i = dice.nextInt(1, 4); i > 0; i--) {
             GatewayConfig now = w.config();
             w.apply(new GatewayConfig(
-                    "lockdown",
+                    now.mode(),
                     now.protocol(),
                     now.relay(),
                     dice.nextBoolean() ? 1500 : 1400,

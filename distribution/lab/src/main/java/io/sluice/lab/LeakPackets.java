@@ -2,6 +2,7 @@ package io.sluice.lab;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -63,7 +64,9 @@ final class LeakPackets {
     }
 
     private static void names(World w, Random dice) {
-        List<String> far = List.of(Places.WAN_ISP4, FAR4, "1.1.1.1", Places.WAN_ISP6, FAR6);
+        List<String> far = new ArrayList<>(List.of(Places.WAN_ISP4, FAR4, "1.1.1.1", Places.WAN_ISP6, FAR6));
+        // For these the filter has a way past the tunnel; it is the appliance's own.
+        far.addAll(Places.NAME_SERVERS);
         for (String to : far) {
             for (Sender from : Sender.all(w)) {
                 from.udp(w, port(14, dice), to, 53, Packets.dnsQuery(dice.nextInt(65_536), 14));
@@ -71,8 +74,12 @@ final class LeakPackets {
             }
         }
         // The local network may be reached; its name server may not.
-        Sender.box(w).udp(w, port(14, dice), Places.LAN_HOST4, 53, Packets.dnsQuery(dice.nextInt(65_536), 14));
-        Sender.box(w).tcp(w, port(14, dice), Places.LAN_HOST4, 53, SYN, new byte[0]);
+        for (Sender from : List.of(Sender.box(w), Sender.gateway(w))) {
+            for (String to : List.of(Places.LAN_HOST4, Places.LAN_HOST6)) {
+                from.udp(w, port(14, dice), to, 53, Packets.dnsQuery(dice.nextInt(65_536), 14));
+                from.tcp(w, port(14, dice), to, 53, SYN, new byte[0]);
+            }
+        }
     }
 
     private static void hiddenNames(World w, Random dice) {

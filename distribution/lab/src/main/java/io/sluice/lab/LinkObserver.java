@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +63,7 @@ final class LinkObserver implements AutoCloseable {
      * ARP or a neighbour's advertisement (raw words: nft of some years ago knows no name for the latter's target), and so is what another program than the
      * appliance sends to the proxy. The box's own address on the local network is among its sources, for a host
      * takes another interface's while the line has none (RFC 1122 §3.3.4.2); the web server's address is a proxy's while its name is forged (L20); and
-     * the two name servers are asked for the proxy's name (F09), by nobody for anything else.
+     * the two name servers are asked for the proxy's name (F09, L29), by nobody for anything else: of streams this filter sees only where they go, the capture what they ask.
      */
     private static String rules() {
         return """
@@ -80,7 +81,8 @@ final class LinkObserver implements AutoCloseable {
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport >= 10000 counter name proxy accept
                 ip6 saddr %s ip6 daddr %s tcp dport { %d, %d } counter name proxy accept
                 ip6 saddr %s ip6 daddr %s udp dport >= 10000 counter name proxy accept
-                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } meta l4proto { tcp, udp } th dport 53 accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } udp dport 53 %s accept
+                ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr { %s, %s } tcp dport 53 accept
                 ip saddr { 45.80.1.0/24, 45.80.2.0/24, %s } ip daddr %s tcp dport %d counter name forged accept
                 udp sport 68 udp dport 67 accept
                 ip6 saddr fe80::/10 udp sport 546 udp dport 547 accept
@@ -109,9 +111,24 @@ final class LinkObserver implements AutoCloseable {
                         Places.LAN_GW4,
                         Places.NAME_SERVERS.get(0),
                         Places.NAME_SERVERS.get(1),
+                        question(),
+                        Places.LAN_GW4,
+                        Places.NAME_SERVERS.get(0),
+                        Places.NAME_SERVERS.get(1),
                         Places.LAN_GW4,
                         Places.WEB4,
                         Places.RELAY_PORT);
+    }
+
+    /** The proxy's name where a datagram has its question, behind 8 octets of UDP and 12 of the message: 16 octets are the most that nft compares at once. */
+    private static String question() {
+        String name = HexFormat.of().formatHex(Packets.name(Places.RELAY_NAME));
+        StringBuilder words = new StringBuilder();
+        for (int at = 0; at < name.length(); at += 32) {
+            String word = name.substring(at, Math.min(at + 32, name.length()));
+            words.append("@th,%d,%d 0x%s ".formatted(160 + at * 4, word.length() * 4, word));
+        }
+        return words.toString().strip();
     }
 
     /** Packets outside the allowed set so far, as the kernel counted them. */

@@ -47,9 +47,15 @@ final class NameServers implements AutoCloseable {
     static final int TTL = 1;
 
     private final List<Server> servers = new ArrayList<>();
+    private final Asked asked = new Asked();
 
     NameServers(NetworkNamespace where) {
-        Places.NAME_SERVERS.forEach(address -> servers.add(Lab.onThread(where, () -> new Server(address))));
+        Places.NAME_SERVERS.forEach(address -> servers.add(Lab.onThread(where, () -> new Server(address, asked))));
+    }
+
+    /** Who has asked them. */
+    Asked asked() {
+        return asked;
     }
 
     /** From now on; the others are as they should be. */
@@ -70,13 +76,15 @@ final class NameServers implements AutoCloseable {
 
     private static final class Server implements AutoCloseable {
 
+        private final Asked asked;
         private final DatagramSocket datagrams;
         private final ServerSocket streams;
         private volatile Trouble trouble = Trouble.NONE;
         private volatile InetAddress told = InetAddress.ofLiteral(Places.RELAY4);
         private volatile boolean ipv6;
 
-        Server(String address) throws IOException {
+        Server(String address, Asked asked) throws IOException {
+            this.asked = asked;
             InetSocketAddress at = new InetSocketAddress(address, PORT);
             datagrams = new DatagramSocket(at);
             streams = new ServerSocket();
@@ -100,6 +108,7 @@ final class NameServers implements AutoCloseable {
 
         private void answer(DatagramPacket packet) {
             byte[] query = Arrays.copyOf(packet.getData(), packet.getLength());
+            asked.note(packet.getAddress(), query);
             answer(query, true).ifPresent(answer -> {
                 try {
                     datagrams.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
@@ -127,6 +136,7 @@ final class NameServers implements AutoCloseable {
                 while (true) {
                     byte[] query = new byte[in.readUnsignedShort()];
                     in.readFully(query);
+                    asked.note(client.getInetAddress(), query);
                     Optional<byte[]> answer = answer(query, false);
                     if (answer.isPresent()) {
                         out.writeShort(answer.get().length);

@@ -30,6 +30,11 @@ record Sender(NetworkNamespace where, InetAddress ipv4, InetAddress ipv6, Option
         return new Sender(w.lab.gw, of(Places.WAN_GW4), of(Places.WAN_GW6), Optional.of("wan0"));
     }
 
+    /** A program of the box that has taken its addresses on the local network, and sends there. */
+    static Sender gateway(World w) {
+        return new Sender(w.lab.gw, of(Places.LAN_GW4), of(Places.LAN_GW6), Optional.of("lan0"));
+    }
+
     /** All from whom nothing is to leave past the tunnel. */
     static List<Sender> all(World w) {
         return List.of(client(w), box(w), boxByTheLine(w));

@@ -49,6 +49,7 @@ final class World implements AutoCloseable {
     final Optional<FalseClock> clock;
     final NameServers names;
     final SecondProxy second;
+    final Gaps gaps = new Gaps();
     private final Map<String, RawSocket> raw = new HashMap<>();
     private Optional<CheckedStreams> streams = Optional.empty();
     private final LanObserver lanObserver;
@@ -251,15 +252,15 @@ final class World implements AutoCloseable {
         return observer.outside() + lanObserver.outside();
     }
 
-    /** What a client saw of the tunnel's addresses, or of the gateway's name queries, so far. */
-    long seenByClients() {
-        return lanObserver.outside();
+    /** What a client saw of the tunnel's addresses, or of name queries, so far, by kinds. */
+    Map<String, Long> seenByClients() {
+        return lanObserver.counters();
     }
 
     /** The same, as captured on the line and counted by kinds on the local network since the last call. */
     List<Capture.Sighting> sightings() throws IOException {
-        List<Capture.Sighting> all = new ArrayList<>(observer.sightings());
-        all.addAll(lanObserver.sightings());
+        List<Capture.Sighting> all = new ArrayList<>(lanObserver.sightings());
+        all.addAll(observer.sightings());
         return all;
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CampaignTest {
 
     private static final List<String> CLASSES =
-            "L01 L02 L05 L06 L07 L08 L09 L10 L12 L13 L14 L15 L16 L17 L18 L19 L20 L21 L22 L23 L24 L25 L26 L27 L30 L31 L32 L33 L34 F02 F04 F05 F09 F12 F13"
+            "L01 L02 L05 L06 L07 L08 L09 L10 L12 L13 L14 L15 L16 L17 L18 L19 L20 L21 L22 L23 L24 L25 L26 L27 L29 L30 L31 L32 L33 L34 F02 F04 F05 F09 F12 F13"
                     .transform(text -> List.of(text.split(" ")));
 
     /** Another program damages the rules. */
@@ -148,12 +148,12 @@ class CampaignTest {
         return new ObjectMapper().readTree(report.toFile());
     }
 
-    /** The observers see what there is to be seen: without a kill switch the box's own discovery packets leave by the line. */
+    /** The observers see what there is to be seen: without a kill switch the box's own discovery packets leave by the line, and so do its questions, to the local network too. */
     @Test
     void withoutKillSwitch_leaksAreSeenByBothObservers(@TempDir Path folder) throws Exception {
         needsRoot();
         Options options = new Options(
-                List.of("L16"),
+                List.of("L14", "L16", "L29"),
                 1,
                 Map.of(),
                 4,
@@ -164,7 +164,10 @@ class CampaignTest {
                 Duration.ZERO,
                 false);
         Report report = Campaign.run(options, distribution(), folder, System.out);
-        assertThat(report.verdict()).as(report.table()).containsExactly("L16 does not hold");
+        assertThat(report.verdict())
+                .as(report.table())
+                .containsExactly("L14 does not hold", "L16 does not hold", "L29 does not hold");
+        assertThat(report.table()).contains("to a client, names4", "to a client, names6", "foreign.lab.example");
         assertThat(report.view().get("leakedPackets").toString()).doesNotContain("=0");
     }
 }

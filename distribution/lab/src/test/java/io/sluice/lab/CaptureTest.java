@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,12 +57,44 @@ class CaptureTest {
     void questionsToTheLabsNameServers_areInside_ofTheBoxOnly() {
         for (String server : Places.NAME_SERVERS) {
             InetAddress to = InetAddress.ofLiteral(server);
-            assertThat(Capture.outside(udp(BOX, to, 53, new byte[32]))).isEmpty();
+            byte[] query = Packets.dnsQuery(1, "Proxy.LAB.example");
+            assertThat(Capture.outside(udp(BOX, to, 53, query))).isEmpty();
+            assertThat(Capture.outside(stream(to, query))).isEmpty();
             assertThat(Capture.outside(tcp(BOX, to, 53))).isEmpty();
-            assertThat(Capture.outside(udp(CLIENT, to, 53, new byte[32]))).isPresent();
-            assertThat(Capture.outside(udp(BOX, to, 853, new byte[32]))).isPresent();
+            assertThat(Capture.outside(udp(CLIENT, to, 53, query))).isPresent();
+            assertThat(Capture.outside(udp(BOX, to, 853, query))).isPresent();
             assertThat(Capture.outside(udp(BOX, to, 53, Packets.mark()))).isPresent();
         }
+    }
+
+    private static byte[] stream(InetAddress to, byte[] query) {
+        byte[] framed = ByteBuffer.allocate(2 + query.length)
+                .putShort((short) query.length)
+                .put(query)
+                .array();
+        return ipv4(6, BOX, to, Packets.tcp(BOX, to, 40_000, 53, LeakPackets.ACK, framed));
+    }
+
+    /** The filter opens these servers for the appliance's own lookups: what else is asked there is a leak, whoever asks. */
+    @Test
+    void otherQuestionsToTheLabsNameServers_areOutside() {
+        InetAddress to = InetAddress.ofLiteral(Places.NAME_SERVERS.getFirst());
+        for (String name :
+                List.of("foreign.lab.example", "proxy.lab.example.com", "proxy.lab", "x.proxy.lab.example")) {
+            assertThat(Capture.outside(udp(BOX, to, 53, Packets.dnsQuery(1, name))))
+                    .as(name)
+                    .isPresent();
+            assertThat(Capture.outside(stream(to, Packets.dnsQuery(1, name))))
+                    .as(name)
+                    .isPresent();
+        }
+        byte[] two = Packets.dnsQuery(1, Places.RELAY_NAME);
+        two[5] = 2;
+        assertThat(Capture.outside(udp(BOX, to, 53, two))).as("two questions").isPresent();
+        assertThat(Capture.outside(udp(BOX, to, 53, new byte[0]))).isPresent();
+        assertThat(Capture.outside(stream(to, new byte[0])))
+                .as("half a message")
+                .isPresent();
     }
 
     @Test
