@@ -276,6 +276,9 @@ final class Faults {
                     "not as before after " + Round.LEAST_PATIENCE + ": " + hostState(w) + ", before " + before);
         }
         w.figure("restoredMillis", Duration.ofNanos(System.nanoTime() - begun), RESTORED);
+        if (kind >= 3) {
+            w.gaps.over(w);
+        }
     }
 
     /** The device is as before soon, whether or not the tunnel carries without. */

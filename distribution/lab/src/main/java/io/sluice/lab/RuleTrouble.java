@@ -3,6 +3,7 @@ package io.sluice.lab;
 import io.sluice.lab.Injection.Act;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,6 +19,9 @@ final class RuleTrouble {
     /** The catalogue's, F01: a start. */
     private static final Duration START = Duration.ofSeconds(10);
 
+    /** Within so long what the kernel has told is read, also on a machine that is full. */
+    private static final Duration TOLD = Duration.ofSeconds(5);
+
     /** What another program may do to the rules; each is one transaction. */
     private static final List<String> DAMAGE = List.of(
             "flush ruleset",
@@ -26,6 +30,9 @@ final class RuleTrouble {
             "flush ruleset; add table inet foreign; add chain inet foreign out { type filter hook output priority 0; policy accept; }",
             "insert rule " + RuleWatch.TABLE + " output accept; insert rule " + RuleWatch.TABLE + " forward accept",
             "flush chain " + RuleWatch.TABLE + " output; add chain " + RuleWatch.TABLE + " output { policy accept; }");
+
+    /** So many of these, the first ones, take the chain itself away. */
+    private static final int REMOVING = 3;
 
     private RuleTrouble() {}
 
@@ -51,16 +58,26 @@ final class RuleTrouble {
     }
 
     /** Noticed and put back, in a time that both the appliance and the watcher of the kernel's notices tell. */
-    private static void damaged(World w, Random dice) {
+    private static void damaged(World w, Random dice) throws IOException {
+        int kind = dice.nextInt(DAMAGE.size());
         long before = heals(w);
         w.watch.absences();
-        w.lab.gw.exec("nft", DAMAGE.get(dice.nextInt(DAMAGE.size())));
+        w.lab.gw.exec("nft", DAMAGE.get(kind));
         long begun = System.nanoTime();
         if (!Waiting.within(Round.LEAST_PATIENCE, () -> heals(w) > before)) {
             throw new IllegalStateException("the rules are not back after " + Round.LEAST_PATIENCE);
         }
         w.figure("rulesBackMillis", Duration.ofNanos(System.nanoTime() - begun), BACK);
-        w.watch.absences().forEach(absence -> w.figure("chainAbsentMillis", absence, BACK));
+        w.gaps.over(w);
+        List<Duration> absences = new ArrayList<>();
+        boolean seen = Waiting.within(TOLD, () -> {
+            absences.addAll(w.watch.absences());
+            return kind >= REMOVING || !absences.isEmpty();
+        });
+        absences.forEach(absence -> w.figure("chainAbsentMillis", absence, BACK));
+        if (!seen || !w.watch.alive()) {
+            throw new IllegalStateException("the watch of the rules is blind: " + DAMAGE.get(kind));
+        }
     }
 
     /** How often the appliance has put its rules back. */
@@ -75,7 +92,15 @@ final class RuleTrouble {
         // Datagrams and segments of the canaries pass now, and the kernel remembers them.
         try (OldFlows flows = new OldFlows(w)) {
             Waiting.pause(dice.nextInt(50, 200));
-            w.box.rest("PUT", "/killswitch/mode", "lockdown", Map.of("Content-Type", "text/plain"));
+            boolean auto = w.config().mode().equals(GatewayConfig.AUTO);
+            w.box.rest("PUT", "/killswitch/mode", auto ? "auto" : "lockdown", Map.of("Content-Type", "text/plain"));
+            if (auto) {
+                // It closes when the tunnel starts.
+                w.box.rest("POST", "/tunnel:start", "", Map.of());
+                Waiting.until(
+                        "the rules",
+                        () -> w.lab.gw.exec("nft", "list", "tables").contains(RuleWatch.TABLE));
+            }
             w.baseline();
             w.watch.expect(true);
             for (int i = 0; i < 4; i++) {
