@@ -53,7 +53,7 @@ final class Campaign {
 
     static Report run(Options options, Path distribution, Path folder, PrintStream out) throws IOException {
         out.println("seed " + options.seed());
-        try (World world = World.create(distribution, folder, FalseClock.neededBy(options.chosen()))) {
+        try (World world = World.create(distribution, folder, FalseClock.isFor(options.chosen()))) {
             Campaign campaign = new Campaign(options, world, out);
             campaign.all();
             return campaign.report();

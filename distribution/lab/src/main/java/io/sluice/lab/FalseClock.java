@@ -100,7 +100,18 @@ final class FalseClock implements AutoCloseable {
     /** The class that says nothing without it. */
     static final String NEEDING = "F22";
 
-    static boolean neededBy(List<Injection> classes) {
-        return classes.stream().anyMatch(i -> i.id().equals(NEEDING));
+    /** The class that is less without it. */
+    private static final String BETTER = "L06";
+
+    /**
+     * Whether these are run with it. It slows everything, so that L06 has it beside F22 or apart from the others; elsewhere L06 has no jump of the clock, and its
+     * title says so.
+     */
+    static boolean isFor(List<Injection> classes) {
+        List<String> ids = classes.stream()
+                .map(Injection::id)
+                .filter(id -> !id.equals("L01"))
+                .toList();
+        return library().isPresent() && (ids.contains(NEEDING) || ids.equals(List.of(BETTER)));
     }
 }

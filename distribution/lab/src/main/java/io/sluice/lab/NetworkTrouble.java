@@ -29,22 +29,7 @@ final class NetworkTrouble {
 
     static List<Injection> all() {
         return List.of(
-                Injection.of(
-                                "L06",
-                                "suspend and resume: the process stands still, the line goes and comes, the clock jumps")
-                        .within(5)
-                        .breaking((w, dice) -> {
-                            w.box.signal("STOP");
-                            link(w, "down");
-                            Waiting.pause(dice.nextInt(50, 400));
-                            w.clock.ifPresent(clock -> clock.set(Duration.ofMinutes(dice.nextInt(1, 600))));
-                        })
-                        .healing((w, dice) -> {
-                            link(w, "up");
-                            gateway(w);
-                            w.box.signal("CONT");
-                        })
-                        .restoring((w, dice) -> w.clock.ifPresent(clock -> clock.set(Duration.ZERO))),
+                suspended(true),
                 Injection.of(
                                 "L07",
                                 "the default route moves to another line, the gateway is another box, or the lease another")
@@ -118,6 +103,27 @@ final class NetworkTrouble {
                             Waiting.pause(dice.nextInt(50, 300));
                         })
                         .healing((w, dice) -> secondLine(w, false)));
+    }
+
+    /** @param jump whether the clock can be set; else the title says that it is not */
+    static Injection suspended(boolean jump) {
+        return Injection.of(
+                        "L06",
+                        "suspend and resume: the process stands still, the line goes and comes, the clock "
+                                + (jump ? "jumps" : "does not jump (--faults L06)"))
+                .within(5)
+                .breaking((w, dice) -> {
+                    w.box.signal("STOP");
+                    link(w, "down");
+                    Waiting.pause(dice.nextInt(50, 400));
+                    w.clock.ifPresent(clock -> clock.set(Duration.ofMinutes(dice.nextInt(1, 600))));
+                })
+                .healing((w, dice) -> {
+                    link(w, "up");
+                    gateway(w);
+                    w.box.signal("CONT");
+                })
+                .restoring((w, dice) -> w.clock.ifPresent(clock -> clock.set(Duration.ZERO)));
     }
 
     private static void otherNetwork(World w, Random dice) throws IOException {

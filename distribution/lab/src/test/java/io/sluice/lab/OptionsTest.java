@@ -2,6 +2,7 @@ package io.sluice.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,25 @@ class OptionsTest {
         assertThat(options.timesCount()).isTrue();
     }
 
+    /** The library that sets the clock slows everything: L06 has it apart, or beside F22, and else says that it has not. */
+    @Test
+    void suspend_saysWhetherTheClockJumps() {
+        assumeTrue(FalseClock.library().isPresent(), "libfaketime is missing");
+        assertThat(suspend("--faults", "L06")).endsWith("the clock jumps");
+        assertThat(suspend("--faults", "L01,L06")).endsWith("the clock jumps");
+        assertThat(suspend("--faults", "L06,L07,F22")).endsWith("the clock jumps");
+        assertThat(suspend("--faults", "L06,L07")).contains("does not jump");
+        assertThat(suspend("--commit")).contains("does not jump");
+    }
+
+    private static String suspend(String... words) {
+        return Options.parse(List.of(words), 1).chosen().stream()
+                .filter(i -> i.id().equals("L06"))
+                .findFirst()
+                .orElseThrow()
+                .title();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -54,7 +74,7 @@ class OptionsTest {
                 "--soak 0|--soak wants at least 1",
                 "--faults L02 --soak 9|--soak is for L01, which --faults leaves out",
                 "--seed|--seed wants a value",
-                "--mode open|--mode wants lockdown or none",
+                "--mode open|--mode wants lockdown, auto or none",
                 "--what|'--what' is not an option"
             })
     void mistakes_areNamed(String words, String sentence) {
