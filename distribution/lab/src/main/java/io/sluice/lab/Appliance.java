@@ -77,6 +77,13 @@ final class Appliance implements AutoCloseable {
         return folder.resolve("host-etc");
     }
 
+    /** Each of the folders that it writes into: its settings, its state, its log. */
+    List<SmallDisk> disks() {
+        return Stream.of("etc", "data", "log")
+                .map(name -> new SmallDisk(folder.resolve(name)))
+                .toList();
+    }
+
     Path data() {
         return folder.resolve("data");
     }
@@ -128,6 +135,7 @@ final class Appliance implements AutoCloseable {
                 process.destroyForcibly();
             });
             command(Map.of(), List.of("rm", "-rf", hostEtc().toString()));
+            disks().forEach(SmallDisk::close);
         }
     }
 

@@ -36,6 +36,7 @@ final class Faults {
         all.addAll(PathTrouble.all());
         all.addAll(ofTheHost());
         all.addAll(Surroundings.all());
+        all.add(FullDisk.injection());
         all.addAll(notHere());
         return all;
     }

@@ -73,6 +73,10 @@ record GatewayConfig(
         return new GatewayConfig(mode, protocol, relay, mtu, allowLan, names, resolvers, ipv6, redirect, group);
     }
 
+    GatewayConfig withAllowLan(boolean allowed) {
+        return new GatewayConfig(mode, protocol, relay, mtu, allowed, lanInterfaces, resolvers, ipv6, redirect, group);
+    }
+
     GatewayConfig withIpv6(boolean carried) {
         return new GatewayConfig(
                 mode, protocol, relay, mtu, allowLan, lanInterfaces, resolvers, carried, redirect, group);

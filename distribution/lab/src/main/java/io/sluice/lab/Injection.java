@@ -7,7 +7,7 @@ import java.util.Random;
 /**
  * One class of injections.
  *
- * @param id as in the catalogue: L01…L35, F01…F24
+ * @param id as in the catalogue: L01…L35, F01…F24, EX04
  * @param title in some words
  * @param absent why it cannot be injected here; such a class is reported and not run
  * @param within recovery is to take no longer, on a machine that does nothing else: the row's N, and where the row has none, that of the fault it is most like
@@ -77,7 +77,7 @@ record Injection(
 
     /** Its number, as in {@code L14}; the mark in its packets bears it. */
     int number() {
-        return Integer.parseInt(id.substring(1));
+        return Integer.parseInt(id.replaceAll("\\D+", ""));
     }
 
     Injection within(int seconds) {

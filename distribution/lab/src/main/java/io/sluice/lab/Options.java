@@ -126,7 +126,7 @@ record Options(
         if (commit) {
             for (Injection injection : catalogue()) {
                 String id = injection.id();
-                if (id.startsWith("F")) {
+                if (!id.startsWith("L")) {
                     times.putIfAbsent(id, FAULTS_OF_A_COMMIT);
                 } else if (SLOW_OF_A_COMMIT.containsKey(id)) {
                     times.putIfAbsent(id, SLOW_OF_A_COMMIT.get(id));
@@ -197,7 +197,7 @@ record Options(
     static List<Injection> catalogue() {
         List<Injection> all = new ArrayList<>(LeakClasses.all());
         all.addAll(Faults.all());
-        all.sort(Comparator.comparing((Injection i) -> i.id().charAt(0) == 'L' ? 0 : 1)
+        all.sort(Comparator.comparing((Injection i) -> "LFE".indexOf(i.id().charAt(0)))
                 .thenComparing(Injection::id));
         return List.copyOf(all);
     }

@@ -135,6 +135,14 @@ final class World implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("an acknowledged setting is lost; in force is " + json));
     }
 
+    /** The file of the settings is the one that was acknowledged last, to the letter. */
+    void inForceOnDisk() throws IOException {
+        String json = Files.readString(box.configFile());
+        if (!json.equals(config.json())) {
+            throw new IllegalStateException("the settings on disk are not those that were acknowledged: " + json);
+        }
+    }
+
     /** Starts the appliance and waits until the tunnel carries. */
     void up() {
         start();

@@ -16,9 +16,11 @@ class OptionsTest {
 
     @Test
     void catalogue_hasEveryClassOnce() {
-        List<String> wanted = Stream.concat(
+        List<String> wanted = Stream.of(
                         IntStream.rangeClosed(1, 35).mapToObj("L%02d"::formatted),
-                        IntStream.rangeClosed(1, 24).mapToObj("F%02d"::formatted))
+                        IntStream.rangeClosed(1, 24).mapToObj("F%02d"::formatted),
+                        Stream.of("EX04"))
+                .flatMap(ids -> ids)
                 .toList();
         assertThat(Options.catalogue().stream().map(Injection::id)).containsExactlyElementsOf(wanted);
     }
@@ -38,6 +40,7 @@ class OptionsTest {
         assertThat(commit.times("L05")).isEqualTo(3);
         assertThat(commit.times("L07")).isEqualTo(30);
         assertThat(commit.times("F05")).isEqualTo(1);
+        assertThat(commit.times("EX04")).isEqualTo(1);
         assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(13));
         assertThat(commit.timesCount()).isFalse();
         assertThat(options.timesCount()).isTrue();
