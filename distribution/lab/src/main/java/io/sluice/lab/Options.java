@@ -57,7 +57,7 @@ record Options(
     private static final int FAULTS_OF_A_COMMIT = 1;
 
     /** A continuous integration that may take half an hour has so much beside the other tests. */
-    private static final Duration TIME_OF_A_COMMIT = Duration.ofMinutes(13);
+    private static final Duration TIME_OF_A_COMMIT = Duration.ofMinutes(11);
 
     static final String USAGE = """
         usage: ./sluice campaign [OPTIONS]      (root; makes network namespaces and removes them)
@@ -66,7 +66,7 @@ record Options(
           --n N                  injections of each class (30)
           --nightly              300 of each
           --commit               30 of each class of leaks (3 or 10 where one takes long), 1 of each of faults but
-                                 F22, for 13 minutes at most; flows that are idle in the end are not waited for,
+                                 F22, for 11 minutes at most; flows that are idle in the end are not waited for,
                                  and what takes longer than its row lets it is told, and holds
           --minutes M            begin no further injection after so long
           --soak SECONDS         how long nothing happens in each L01 (0.3)

@@ -39,7 +39,7 @@ class CampaignTest {
     /** Another program damages the rules. */
     private static final String DAMAGED = "L12";
 
-    /** From its begin: a campaign of a commit begins no injection after 13 minutes; then one may go on, and all is taken away. */
+    /** From its begin: a campaign of a commit begins no injection after 11 minutes; then one may go on, and all is taken away. */
     private static final Duration LONGEST = Duration.ofMinutes(17);
 
     static Path distribution() throws IOException {

@@ -41,7 +41,7 @@ class OptionsTest {
         assertThat(commit.times("L07")).isEqualTo(30);
         assertThat(commit.times("F05")).isEqualTo(1);
         assertThat(commit.times("EX04")).isEqualTo(1);
-        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(13));
+        assertThat(commit.limit()).isEqualTo(Duration.ofMinutes(11));
         assertThat(commit.timesCount()).isFalse();
         assertThat(options.timesCount()).isTrue();
     }
