@@ -126,16 +126,7 @@ class CoordinatorTest {
         CountDownLatch gate = new CountDownLatch(1);
         coordinator.run(_ -> await(gate));
         coordinator.tell(new Command.AutoStart());
-        Thread closer = Thread.ofVirtual().start(() -> {
-            try {
-                coordinator.close("swap", true, Duration.ofSeconds(30));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Thread closer = closer();
         gate.countDown();
         closer.join();
 
@@ -174,16 +165,7 @@ class CoordinatorTest {
         get(coordinator.settle(new Command.Start()));
         CountDownLatch gate = new CountDownLatch(1);
         coordinator.run(_ -> await(gate));
-        Thread closer = Thread.ofVirtual().start(() -> {
-            try {
-                coordinator.close("swap", true, Duration.ofSeconds(30));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Thread closer = closer();
         coordinator.tell(new Command.Stop("enough"));
         gate.countDown();
         closer.join();
@@ -218,6 +200,21 @@ class CoordinatorTest {
         Memory found = new StateFile(folder).read();
         assertThat(found.resume()).isFalse();
         start(found);
+    }
+
+    /** Exchanges it; what that takes stands in the queue when this returns. */
+    private Thread closer() {
+        Thread closer = Thread.ofVirtual().start(() -> {
+            try {
+                coordinator.close("swap", true, Duration.ofSeconds(30));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return closer;
     }
 
     private static void await(CountDownLatch gate) {
